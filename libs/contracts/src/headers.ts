@@ -1,0 +1,30 @@
+/** Names on the wire. Inbound spellings of `internalHeaders` are stripped at the gateway. */
+export const headers = {
+  requestId: 'x-request-id',
+  correlationId: 'x-correlation-id',
+  causationId: 'x-causation-id',
+  transactionId: 'x-transaction-id',
+  traceId: 'x-trace-id',
+  accountId: 'account-id',
+  position: 'x-position',
+  minPosition: 'x-min-position',
+  idempotencyKey: 'idempotency-key',
+  idempotencyReplayed: 'idempotency-replayed',
+  /** The signed identity part of the context, a compact JWS of type `ctx+jwt`. */
+  context: 'x-annals-context',
+  clientAddress: 'x-annals-client-address',
+  clientAgent: 'x-annals-client-agent',
+  traceparent: 'traceparent',
+  tracestate: 'tracestate',
+  baggage: 'baggage',
+} as const;
+
+/** Set by the gateway alone; a client's own values never pass. */
+export const internalHeaders: readonly string[] = [
+  headers.context,
+  headers.clientAddress,
+  headers.clientAgent,
+  headers.correlationId,
+  headers.causationId,
+  headers.transactionId,
+];

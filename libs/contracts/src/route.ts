@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { Permission, RankedRole, BuiltInRole } from './permissions.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Service = 'identity' | 'profile' | 'activity' | 'export' | 'gateway';
+
+/** Who may call. `open`: nobody needs to sign in; `user`: any valid token with an account. */
+export type Access =
+  | { kind: 'open' }
+  | { kind: 'user' }
+  | { kind: 'role'; min: RankedRole; also?: readonly BuiltInRole[] }
+  | { kind: 'permission'; permission: Permission };
+
+export interface RouteDefinition {
+  method: Method;
+  /** Below `/api/v1`, with `{name}` for parameters: `/users/sessions/{session_id}`. */
+  path: string;
+  owner: Service;
+  summary: string;
+  tag: string;
+  access: Access;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** Body schema by success status; `null` for an empty body, `stream` for bytes or Server-Sent Events. */
+  responses: Readonly<Record<number, z.ZodType | null | 'stream'>>;
+  /** `optional`: honoured when sent; `required`: 428 without it. */
+  ifMatch?: 'optional' | 'required';
+  /** Largest JSON body in bytes; 100 KB unless said. */
+  bodyLimit?: number;
+}
+
+export interface Route<D extends RouteDefinition = RouteDefinition> {
+  readonly id: string;
+  readonly definition: D;
+}
+
+type Infer<S> = S extends z.ZodType ? z.output<S> : undefined;
+export type ParamsOf<D extends RouteDefinition> = Infer<D['params']>;
+export type QueryOf<D extends RouteDefinition> = Infer<D['query']>;
+export type BodyOf<D extends RouteDefinition> = Infer<D['body']>;
+
+/** Declares a route once; gateway routing, validation, OpenAPI, client and authorization matrix come from it. */
+export function route<const D extends RouteDefinition>(id: string, definition: D): Route<D> {
+  const named = [...definition.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+  const declared = Object.keys(definition.params?.shape ?? {});
+  if (named.length !== declared.length || named.some((name) => !declared.includes(name))) {
+    throw new Error(
+      `${id}: the path names ${named.join(', ') || 'nothing'}, the schema ${declared.join(', ') || 'nothing'}`,
+    );
+  }
+  return { id, definition };
+}
+
+/** `page` and `limit` of the house's list convention. */
+export const pageQuery = {
+  page: z.coerce.number().int().min(1).default(1),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  sort_order: z.enum(['asc', 'desc']).default('desc'),
+};
+
+export const PageMeta = z.object({
+  current_page: z.number().int(),
+  limit: z.number().int(),
+  total_items: z.number().int(),
+  total_pages: z.number().int(),
+  has_previous_page: z.boolean(),
+  has_next_page: z.boolean(),
+});
+
+/** `{data, meta}` of a list. */
+export const pageOf = <S extends z.ZodType>(item: S) => z.object({ data: z.array(item), meta: PageMeta });
+
+/** Builds the meta of one page. */
+export function pageMeta(page: number, limit: number, totalItems: number): z.infer<typeof PageMeta> {
+  const totalPages = Math.ceil(totalItems / limit);
+  return {
+    current_page: page,
+    limit,
+    total_items: totalItems,
+    total_pages: totalPages,
+    has_previous_page: page > 1,
+    has_next_page: page < totalPages,
+  };
+}
