@@ -1,1 +1,2 @@
-export {};
+export { startPostgres, type PostgresOptions, type RunningPostgres } from './start.js';
+export { freePort } from './port.js';
