@@ -5,3 +5,5 @@ export * from './headers.js';
 export * from './context.js';
 export * from './route.js';
 export * from './problem.js';
+export * from './identity/personal.js';
+export * from './identity/events.js';

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { pii } from '../personal-data.js';
+
+/**
+ * An address as people type it, in the form Annals compares: trimmed, lower case, at most 254 characters (RFC 5321 §4.5.3.1.3).
+ * The local part is compared without case, as every large mail provider does.
+ */
+export const EmailAddress = z.string().trim().toLowerCase().max(254).pipe(z.email());
+
+export const PersonName = z.string().trim().min(1).max(200);
+
+const account = { purpose: 'account', basis: 'contract', retention: 'account' } as const;
+/** Security facts are kept a year, then the key of their period goes. */
+const security = { purpose: 'security', basis: 'legitimate_interest', retention: 'P1Y' } as const;
+
+/** The address a person signs in with. */
+export const personalEmail = () => pii(z.string(), { category: 'contact', ...account });
+
+/** What a person is called. */
+export const personalName = () => pii(z.string(), { category: 'identity', ...account });
+
+/** What a device is called, or says it is. */
+export const personalDevice = () => pii(z.string().nullable(), { category: 'online_identifier', ...security });
+
+/** Full client address; stored only in facts about security. */
+export const personalAddress = () => pii(z.string().nullable(), { category: 'online_identifier', ...security });
