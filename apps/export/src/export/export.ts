@@ -1,0 +1,124 @@
+import {
+  type DomainEvent,
+  type EventOf,
+  type ExportCancelled,
+  type ExportDownloaded,
+  type ExportFailed,
+  type ExportOperation,
+  type ExportPart,
+  type ExportPartGathered,
+  type ExportRequested,
+  type ExportStatus,
+  type ExportSucceeded,
+} from '@annals/contracts';
+
+export type ExportEvent =
+  | EventOf<typeof ExportRequested>
+  | EventOf<typeof ExportPartGathered>
+  | EventOf<typeof ExportSucceeded>
+  | EventOf<typeof ExportFailed>
+  | EventOf<typeof ExportCancelled>
+  | EventOf<typeof ExportDownloaded>;
+
+export interface GatheredPart {
+  part: ExportPart;
+  items: number;
+  sha256: string;
+}
+
+export type ExportState =
+  | { kind: 'none' }
+  | {
+      kind: 'known';
+      status: ExportStatus;
+      request: EventOf<typeof ExportRequested>['data'];
+      gathered: readonly GatheredPart[];
+      document: { size_bytes: number; sha256: string; expires_at: string } | null;
+      error: { code: string; detail: string } | null;
+      finished_at: string | null;
+      downloaded_at: string | null;
+    };
+
+export type KnownExport = Extract<ExportState, { kind: 'known' }>;
+
+export const none: ExportState = { kind: 'none' };
+
+/** What an export is, from its events. Total: an event that does not fit leaves the state as it was. */
+export function evolve(state: ExportState, happened: DomainEvent): ExportState {
+  const event = happened as ExportEvent;
+  if (event.type === 'ExportRequested') {
+    return {
+      kind: 'known',
+      status: 'queued',
+      request: event.data,
+      gathered: [],
+      document: null,
+      error: null,
+      finished_at: null,
+      downloaded_at: null,
+    };
+  }
+  if (state.kind === 'none') return state;
+  switch (event.type) {
+    case 'ExportPartGathered': {
+      const { part, items, sha256 } = event.data;
+      return { ...state, status: 'running', gathered: [...state.gathered, { part, items, sha256 }] };
+    }
+    case 'ExportSucceeded': {
+      const { size_bytes, sha256, expires_at, finished_at } = event.data;
+      return { ...state, status: 'succeeded', finished_at, document: { size_bytes, sha256, expires_at } };
+    }
+    case 'ExportFailed':
+      return {
+        ...state,
+        status: 'failed',
+        finished_at: event.data.finished_at,
+        error: { code: event.data.code, detail: event.data.detail },
+      };
+    case 'ExportCancelled':
+      return { ...state, status: 'cancelled', finished_at: event.data.cancelled_at, document: null };
+    case 'ExportDownloaded':
+      return { ...state, downloaded_at: event.data.downloaded_at };
+    default:
+      return state;
+  }
+}
+
+/** Ids that every event of one export carries. */
+export const idsOf = (state: KnownExport) => ({
+  account_id: state.request.account_id,
+  export_id: state.request.export_id,
+  user_id: state.request.user_id,
+});
+
+export const isOver = (state: KnownExport): boolean =>
+  state.status === 'succeeded' || state.status === 'failed' || state.status === 'cancelled';
+
+/** The representation that clients see. `eta_seconds` follows from the pace so far; null before the first part. */
+export function operationOf(state: KnownExport, now: string): ExportOperation {
+  const total = state.request.include.length;
+  const done = state.gathered.length;
+  const elapsedSeconds = (Date.parse(now) - Date.parse(state.request.requested_at)) / 1000;
+  const running = state.status === 'running' && done > 0;
+  return {
+    id: state.request.export_id,
+    status: state.status,
+    formats: state.request.formats,
+    scope: state.request.scope,
+    include: state.request.include,
+    progress: {
+      done,
+      total,
+      unit: 'parts',
+      percent: Math.round((100 * done) / total),
+      eta_seconds: running ? Math.ceil((elapsedSeconds / done) * (total - done)) : null,
+    },
+    error: state.error,
+    requested_at: state.request.requested_at,
+    finished_at: state.finished_at,
+    size_bytes: state.document?.size_bytes ?? null,
+    sha256: state.document?.sha256 ?? null,
+    expires_at: state.document?.expires_at ?? null,
+    downloaded_at: state.downloaded_at,
+  };
+}

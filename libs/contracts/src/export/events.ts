@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { event } from '../event.js';
+import { ExportPart } from './exports.js';
+
+const ids = { account_id: z.uuid(), export_id: z.uuid(), user_id: z.uuid() };
+const keys = ['account_id', 'export_id', 'user_id'] as const;
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const ExportRequested = event('ExportRequested', {
+  category: 'export',
+  data: z.strictObject({
+    ...ids,
+    formats: z.array(z.string()),
+    scope: z.literal('self'),
+    include: z.array(ExportPart),
+    /** Largest document in bytes; the limit in force when it was asked for. */
+    limit_bytes: z.number().int().positive(),
+    requested_at: z.iso.datetime(),
+  }),
+  audit: { entity: 'export', action: 'INSERT', keys },
+});
+
+export const ExportPartGathered = event('ExportPartGathered', {
+  category: 'export',
+  data: z.strictObject({ ...ids, part: ExportPart, items: z.number().int().min(0), sha256 }),
+  audit: { entity: 'export', action: 'UPDATE', keys },
+});
+
+export const ExportSucceeded = event('ExportSucceeded', {
+  category: 'export',
+  data: z.strictObject({
+    ...ids,
+    size_bytes: z.number().int().positive(),
+    sha256,
+    finished_at: z.iso.datetime(),
+    expires_at: z.iso.datetime(),
+  }),
+  audit: { entity: 'export', action: 'UPDATE', keys },
+});
+
+export const ExportFailed = event('ExportFailed', {
+  category: 'export',
+  data: z.strictObject({ ...ids, code: z.string(), detail: z.string(), finished_at: z.iso.datetime() }),
+  audit: { entity: 'export', action: 'UPDATE', keys },
+});
+
+export const ExportCancelled = event('ExportCancelled', {
+  category: 'export',
+  data: z.strictObject({ ...ids, cancelled_at: z.iso.datetime() }),
+  audit: { entity: 'export', action: 'DELETE', keys },
+});
+
+export const ExportDownloaded = event('ExportDownloaded', {
+  category: 'export',
+  data: z.strictObject({ ...ids, downloaded_at: z.iso.datetime() }),
+  audit: { entity: 'export', action: 'UPDATE', keys },
+});
+
+export const exportEvents = [
+  ExportRequested,
+  ExportPartGathered,
+  ExportSucceeded,
+  ExportFailed,
+  ExportCancelled,
+  ExportDownloaded,
+] as const;

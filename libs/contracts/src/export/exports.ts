@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+/** Sections of an export, in the order they are gathered. */
+export const exportParts = ['user', 'accounts', 'sessions', 'devices', 'profile', 'preferences', 'activity'] as const;
+export const ExportPart = z.enum(exportParts);
+export type ExportPart = z.infer<typeof ExportPart>;
+
+export const ExportStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
+export type ExportStatus = z.infer<typeof ExportStatus>;
+
+export const RequestExport = z.strictObject({
+  formats: z.array(z.literal('json')).length(1).default(['json']),
+  scope: z.literal('self').default('self'),
+  /** Sections to take; all of them unless said. */
+  include: z
+    .array(ExportPart)
+    .min(1)
+    .max(exportParts.length)
+    .default([...exportParts]),
+});
+export type RequestExport = z.infer<typeof RequestExport>;
+
+/** An export as a long-running operation. */
+export const ExportOperation = z.object({
+  id: z.uuid(),
+  status: ExportStatus,
+  formats: z.array(z.string()),
+  scope: z.string(),
+  include: z.array(ExportPart),
+  progress: z.object({
+    done: z.number().int(),
+    total: z.number().int(),
+    unit: z.literal('parts'),
+    percent: z.number(),
+    eta_seconds: z.number().nullable(),
+  }),
+  error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  requested_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+  size_bytes: z.number().int().nullable(),
+  sha256: z.string().nullable(),
+  expires_at: z.iso.datetime().nullable(),
+  downloaded_at: z.iso.datetime().nullable(),
+});
+export type ExportOperation = z.infer<typeof ExportOperation>;
+
+/** First member of the exported document: what it holds and how to check it. */
+export const ExportManifest = z.object({
+  format: z.literal('annals-export'),
+  format_version: z.literal(1),
+  export_id: z.uuid(),
+  account_id: z.uuid(),
+  user_id: z.uuid(),
+  created_at: z.iso.datetime(),
+  /** `sha256` is over `JSON.stringify` of the part, in UTF-8. */
+  parts: z.array(
+    z.object({ part: ExportPart, items: z.number().int(), sha256: z.string(), schema_version: z.number().int() }),
+  ),
+});
+export type ExportManifest = z.infer<typeof ExportManifest>;
