@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { CurrentUserContext } from '../context.js';
+import { route } from '../route.js';
+
+/** What frontends read once and reuse: the same context every service works with. */
+export const getMyContext = route('getMyContext', {
+  method: 'GET',
+  path: '/me/context',
+  owner: 'gateway',
+  summary: 'The context of this request: user, account, membership, roles, permissions, session',
+  tag: 'Context',
+  access: { kind: 'user' },
+  responses: { 200: CurrentUserContext },
+});
+
+const Status = z.object({ status: z.literal('ok') });
+
+export const getHealth = route('getHealth', {
+  method: 'GET',
+  path: '/health',
+  owner: 'gateway',
+  summary: 'Answers while the process serves requests',
+  tag: 'Health',
+  access: { kind: 'open' },
+  responses: { 200: Status },
+});
+
+export const getLiveness = route('getLiveness', {
+  method: 'GET',
+  path: '/livez',
+  owner: 'gateway',
+  summary: 'Liveness: the event loop turns',
+  tag: 'Health',
+  access: { kind: 'open' },
+  responses: { 200: z.object({ status: z.string() }) },
+});
+
+export const getReadiness = route('getReadiness', {
+  method: 'GET',
+  path: '/readyz',
+  owner: 'gateway',
+  summary: 'Readiness, with the state of each dependency; 503 when one is missing',
+  tag: 'Health',
+  access: { kind: 'open' },
+  responses: { 200: z.object({ status: z.string(), checks: z.record(z.string(), z.string()) }) },
+});
+
+export const getVersion = route('getVersion', {
+  method: 'GET',
+  path: '/version',
+  owner: 'gateway',
+  summary: 'The running build',
+  tag: 'Health',
+  access: { kind: 'open' },
+  responses: { 200: z.record(z.string(), z.unknown()) },
+});
+
+export const gatewayRoutes = [getMyContext, getHealth, getLiveness, getReadiness, getVersion] as const;

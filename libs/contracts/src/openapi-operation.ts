@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import { headers } from './headers.js';
+import { errorStatuses } from './openapi-errors.js';
+import type { JsonSchema, SchemaCollector } from './openapi-schemas.js';
+import type { Access, Route, RouteDefinition } from './route.js';
+
+const headerParameter = (name: string, description: string, schema: JsonSchema, required = false): JsonSchema => ({
+  name,
+  in: 'header',
+  required,
+  description,
+  schema,
+});
+const text = { type: 'string' };
+const etag = { type: 'string', pattern: '^"[0-9]+"$', examples: ['"4"'] };
+
+/** Headers a client may send, from the house's conventions. */
+function headerParameters(definition: RouteDefinition): JsonSchema[] {
+  const parameters = [headerParameter(headers.requestId, 'Echoed; made when absent', text)];
+  if (definition.access.kind !== 'open') {
+    parameters.push(headerParameter(headers.accountId, 'Account to work in: its id or slug', text));
+  }
+  if (definition.method === 'GET') {
+    parameters.push(headerParameter('If-None-Match', 'Answers 304 while the revision is this one', etag));
+    parameters.push(
+      headerParameter(headers.minPosition, "A write's `x-position`: the answer is at least that fresh", text),
+    );
+  } else {
+    parameters.push(headerParameter('Idempotency-Key', 'Repeats of the same key have one effect', text));
+  }
+  if (definition.ifMatch) {
+    const required = definition.ifMatch === 'required';
+    parameters.push(headerParameter('If-Match', 'Revision the change is based on', etag, required));
+  }
+  return parameters;
+}
+
+function objectParameters(
+  schema: z.ZodObject | undefined,
+  place: 'path' | 'query',
+  schemas: SchemaCollector,
+): JsonSchema[] {
+  if (!schema) return [];
+  const converted = schemas.input(schema);
+  const required = (converted.required as string[] | undefined) ?? [];
+  return Object.entries((converted.properties ?? {}) as Record<string, JsonSchema>).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    ...(typeof property.description === 'string' ? { description: property.description } : {}),
+    schema: property,
+  }));
+}
+
+const responseHeaders = {
+  [headers.requestId]: { schema: text, description: 'Names this request in logs, events and errors' },
+  [headers.traceId]: { schema: text, description: 'Trace of this request' },
+};
+const revisionHeaders = {
+  ETag: { schema: etag, description: 'Revision of the resource' },
+  [headers.position]: { schema: text, description: 'Send back as `x-min-position` to read at least this state' },
+};
+
+const streamType = (path: string): string =>
+  path.endsWith('/events') || path.endsWith('/stream') ? 'text/event-stream' : 'application/octet-stream';
+
+function successResponse(
+  definition: RouteDefinition,
+  body: z.ZodType | null | 'stream',
+  schemas: SchemaCollector,
+): JsonSchema {
+  const plain = definition.method === 'GET' ? { ETag: revisionHeaders.ETag } : revisionHeaders;
+  const shared = { description: definition.summary, headers: { ...responseHeaders, ...plain } };
+  if (body === null) return shared;
+  if (body === 'stream') return { ...shared, content: { [streamType(definition.path)]: { schema: {} } } };
+  return { ...shared, content: { 'application/json': { schema: schemas.output(body) } } };
+}
+
+/** Says in words and in `security` who may call. */
+function accessOf(access: Access): JsonSchema {
+  switch (access.kind) {
+    case 'open':
+      return { security: [] };
+    case 'user':
+      return { security: [{ bearer: [] }], description: 'Any signed-in member.' };
+    case 'role': {
+      const also = access.also?.length ? `, or ${access.also.join(' or ')}` : '';
+      return { security: [{ bearer: [] }], description: `Requires ${access.min} role or higher${also}.` };
+    }
+    case 'permission':
+      return { security: [{ bearer: [] }], description: `Requires permission ${access.permission}.` };
+  }
+}
+
+/** One operation of the document. */
+export function operation(route: Route, schemas: SchemaCollector): JsonSchema {
+  const { definition } = route;
+  const body = definition.body;
+  const mediaType = definition.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+  const mediaTypes = [...new Set(['application/json', mediaType])];
+  const schema = body ? schemas.input(body) : undefined;
+  const success = Object.entries(definition.responses).map(([status, response]) => [
+    status,
+    successResponse(definition, response, schemas),
+  ]);
+  const errors = errorStatuses(definition)
+    .filter((status) => !(status in definition.responses))
+    .map((status) => [String(status), { $ref: `#/components/responses/Problem${status}` }]);
+  return {
+    operationId: route.id,
+    tags: [definition.tag],
+    summary: definition.summary,
+    ...accessOf(definition.access),
+    parameters: [
+      ...objectParameters(definition.params, 'path', schemas),
+      ...objectParameters(definition.query, 'query', schemas),
+      ...headerParameters(definition),
+    ],
+    ...(schema
+      ? {
+          requestBody: {
+            required: !body!.isOptional(),
+            content: Object.fromEntries(mediaTypes.map((type) => [type, { schema }])),
+          },
+        }
+      : {}),
+    responses: Object.fromEntries([...success, ...errors]) as JsonSchema,
+  };
+}

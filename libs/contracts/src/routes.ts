@@ -1,0 +1,5 @@
+import { gatewayRoutes } from './gateway/routes.js';
+import type { Route } from './route.js';
+
+/** Every route of the house, from which routing, OpenAPI, client and authorization matrix are made. */
+export const allRoutes: readonly Route[] = [...gatewayRoutes];
