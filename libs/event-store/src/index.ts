@@ -1,1 +1,16 @@
-export {};
+export * from './position.js';
+export * from './ids.js';
+export * from './stored-event.js';
+export * from './erased.js';
+export * from './subject-keys.js';
+export { isSealed, keyIdOf, type Sealed } from './sealing.js';
+export * from './aggregate.js';
+export * from './subscription.js';
+export {
+  type EventStore,
+  type EventStoreOptions,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type SealedField,
+} from './event-store.js';
+export { connectEventStore } from './connect.js';

@@ -1,0 +1,81 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { Problem } from '@annals/contracts';
+import { erased, type Erased } from './erased.js';
+import type { SubjectKey, SubjectKeys } from './subject-keys.js';
+
+/** Stored form of a personal value: `v1.<key id>.<iv>.<ciphertext and tag>`, base64url. */
+export interface Sealed {
+  sealed: string;
+}
+
+/** The place a value is bound to. A sealed value copied to another place does not open. */
+export interface SealPlace {
+  subject: string;
+  stream: string;
+  eventId: string;
+  /** Property names and indexes joined by dots. */
+  path: string;
+}
+
+const ivBytes = 12;
+const tagBytes = 16;
+const form = /^v1\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22,})$/;
+
+// Each part is length-prefixed by its position between bars; a bar inside a part would make two places look alike.
+const boundTo = (place: SealPlace): Buffer =>
+  Buffer.from(
+    [place.subject, place.stream, place.eventId, place.path].map((part) => part.replaceAll('|', '||')).join(' | '),
+  );
+
+/** True for the stored form and nothing else: one property that holds a seal of a known version. */
+export function isSealed(value: unknown): value is Sealed {
+  if (typeof value !== 'object' || value === null || !('sealed' in value)) return false;
+  return typeof value.sealed === 'string' && value.sealed.startsWith('v1.') && Object.keys(value).length === 1;
+}
+
+/** AES-256-GCM over the JSON of a value, with a fresh IV and the place as additional data (NIST SP 800-38D). */
+export function seal(value: unknown, key: SubjectKey, place: SealPlace): Sealed {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv('aes-256-gcm', key.key, iv, { authTagLength: tagBytes });
+  cipher.setAAD(boundTo(place));
+  const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return { sealed: `v1.${key.id}.${iv.toString('base64url')}.${body.toString('base64url')}` };
+}
+
+/** Id of the key that a value was sealed with. @throws Problem 500 `sealed-value-invalid` */
+export function keyIdOf(value: Sealed): string {
+  return parts(value).keyId;
+}
+
+/**
+ * Opens a value, or answers `Erased` when its key was destroyed.
+ * @throws Problem 500 `sealed-value-invalid` when it was altered or belongs to another place
+ */
+export async function unseal(value: Sealed, keys: Pick<SubjectKeys, 'find'>, place: SealPlace): Promise<unknown> {
+  const { keyId, iv, body } = parts(value);
+  const key = await keys.find(keyId);
+  return key === 'erased' ? gone() : decipher(key, iv, body, place);
+}
+
+const gone = (): Erased => erased;
+
+function parts(value: Sealed): { keyId: string; iv: Buffer; body: Buffer } {
+  const match = form.exec(value.sealed);
+  if (!match) throw invalid('it has not the form of a sealed value');
+  return { keyId: match[1]!, iv: Buffer.from(match[2]!, 'base64url'), body: Buffer.from(match[3]!, 'base64url') };
+}
+
+function decipher(key: SubjectKey, iv: Buffer, body: Buffer, place: SealPlace): unknown {
+  const split = body.length - tagBytes;
+  const opener = createDecipheriv('aes-256-gcm', key.key, iv, { authTagLength: tagBytes });
+  opener.setAAD(boundTo(place));
+  opener.setAuthTag(body.subarray(split));
+  try {
+    return JSON.parse(opener.update(body.subarray(0, split), undefined, 'utf8') + opener.final('utf8'));
+  } catch (error) {
+    throw invalid('it was altered, or moved from where it was sealed', error);
+  }
+}
+
+const invalid = (why: string, cause?: unknown): Problem =>
+  new Problem(500, 'sealed-value-invalid', `A sealed value does not open: ${why}`, { cause });

@@ -1,0 +1,55 @@
+import type { Position } from './position.js';
+import type { StoredEvent } from './stored-event.js';
+
+/**
+ * `halted`: the same place failed many times in a row; it is tried again now and then, and never skipped.
+ * `backing-off`: dropped or failed, waiting before the next try.
+ */
+export type SubscriptionStatus = 'connecting' | 'catching-up' | 'live' | 'backing-off' | 'halted' | 'stopped';
+
+export interface SubscriptionState {
+  status: SubscriptionStatus;
+  /** Checkpoint of the last batch that was handled, or the stored one it started from. */
+  position: Position | null;
+  /** The last failure, until a batch is handled again. */
+  error?: Error;
+  events_handled: number;
+  /** How often it had to connect again. */
+  restarts: number;
+}
+
+export interface Batch {
+  /** In `$all` order; empty when only the place moved on. */
+  events: StoredEvent[];
+  /** Everything up to here is in this batch or an earlier one: store it together with the effect. */
+  checkpoint: Position;
+}
+
+export interface SubscribeOptions {
+  name: string;
+  /** Streams of these categories. */
+  categories: readonly string[];
+  /** Only these event types; the checkpoint moves past the others. */
+  types?: readonly string[];
+  /** The stored checkpoint, null for the beginning. Asked again after every drop. */
+  from(): Promise<Position | null>;
+  /** At most 500 events or 5 ms of waiting for more, unless said. */
+  batch?: { maxEvents?: number; maxDelayMs?: number };
+  /** Open personal fields; true unless said. */
+  open?: boolean;
+  /** Awaited, one at a time. A throw is tried again, after a wait, from the stored checkpoint. */
+  handle(batch: Batch): Promise<void>;
+  onState?(state: SubscriptionState): void;
+  /** No sign of life for this long while events wait: connect again. 10,000 unless said. */
+  watchdogMs?: number;
+  signal?: AbortSignal;
+}
+
+export interface Subscription {
+  readonly name: string;
+  state(): SubscriptionState;
+  /** Resolves once everything that was there when asked has been handled; rejects when stopped before. */
+  caughtUp(): Promise<void>;
+  /** Resolves when the running handler, if any, has ended. */
+  stop(): Promise<void>;
+}
