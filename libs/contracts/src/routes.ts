@@ -1,5 +1,6 @@
 import { gatewayRoutes } from './gateway/routes.js';
+import { identityRoutes } from './identity/routes.js';
 import type { Route } from './route.js';
 
 /** Every route of the house, from which routing, OpenAPI, client and authorization matrix are made. */
-export const allRoutes: readonly Route[] = [...gatewayRoutes];
+export const allRoutes: readonly Route[] = [...gatewayRoutes, ...identityRoutes];

@@ -38,7 +38,7 @@ export const RegistrationAbandoned = event('RegistrationAbandoned', {
 export const EmailVerificationRequested = event('EmailVerificationRequested', {
   category: 'user',
   audit: User('UPDATE'),
-  data: z.object({ user_id: z.uuid(), email_hash: z.string() }),
+  data: z.object({ user_id: z.uuid(), email_hash: z.string(), requested_at: z.iso.datetime() }),
 });
 
 /** The person proved to hold the address; a pending user is active from here on. */
