@@ -1,1 +1,2 @@
-export {};
+export { assembleKafka, type Assembled } from './assemble.js';
+export { startKafka, type RunningKafka } from './start.js';
