@@ -1,1 +1,29 @@
-export {};
+export * from './access.js';
+export * from './identity.js';
+export {
+  gatewayPrincipal,
+  generateKey,
+  publicPart,
+  readPrivateKey,
+  readPublicKeys,
+  type PrivateJwk,
+  type PublicJwk,
+  type PublicKeySet,
+} from './inside-keys.js';
+export { createContextSigner, type ContextSigner, type ContextSignerOptions } from './context-signer.js';
+export {
+  createContextReader,
+  type ContextReader,
+  type ContextReaderOptions,
+  type MessageContext,
+} from './context-reader.js';
+export { type BoundMessage } from './message-binding.js';
+export * from './issuer.js';
+export {
+  createTokenVerifier,
+  type TokenVerifier,
+  type TokenVerifierOptions,
+  type VerifiedToken,
+} from './token-verifier.js';
+export * from './signing-keys.js';
+export { createTokenIssuer, type TokenClaims, type TokenIssuer, type TokenIssuerOptions } from './token-issuer.js';

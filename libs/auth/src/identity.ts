@@ -1,0 +1,35 @@
+import type { IdentityContext, Permission } from '@annals/contracts';
+
+export interface ServiceWork {
+  /** The person on whose behalf it works; nobody when left out. */
+  userId?: string | null;
+  accountId?: string | null;
+  /** The least it needs; none when left out. */
+  permissions?: readonly Permission[];
+}
+
+/** The identity of a named service principal, as in `svc:retention`. It has no role and only the permissions it names. */
+export function serviceIdentity(principal: string, work: ServiceWork = {}): IdentityContext {
+  return {
+    kind: 'service',
+    user_id: work.userId ?? null,
+    principal,
+    user_email_hash: null,
+    account_id: work.accountId ?? null,
+    account_slug: null,
+    session_id: null,
+    membership_id: null,
+    role: null,
+    roles: [],
+    permissions: [...(work.permissions ?? [])],
+    is_super_admin: false,
+    is_system_admin_access: false,
+    auth_methods: [],
+    actor: null,
+  };
+}
+
+/** The same identity without any right: what a stored message may say of somebody. Rights are looked up when it is handled. */
+export function withoutRights(identity: IdentityContext): IdentityContext {
+  return { ...identity, role: null, roles: [], permissions: [], is_super_admin: false, is_system_admin_access: false };
+}
