@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** Stands for a value whose key was destroyed on the person's wish. */
+export const ErasedValue = z.object({ erased: z.literal(true) });
+
+const Change = z.object({ old: z.unknown(), new: z.unknown() });
+
+/** One fact as an auditor reads it: who changed what, from which request, and what it looked like before. */
+export const AuditEntry = z.object({
+  /** Id of the event; the entry and the event are one to one. */
+  id: z.uuid(),
+  account_id: z.uuid(),
+  entity: z.string(),
+  entity_id: z.string(),
+  action: z.enum(['INSERT', 'UPDATE', 'DELETE']),
+  event_type: z.string(),
+  /** By field; a value of an erased person reads `{"erased": true}`. */
+  changes: z.record(z.string(), Change),
+  actor: z.object({
+    kind: z.enum(['user', 'service', 'anonymous']),
+    user_id: z.string().nullable(),
+    principal: z.string().nullable(),
+    on_behalf_of: z.string().nullable(),
+  }),
+  session_id: z.string().nullable(),
+  ip_address: z.union([z.string(), ErasedValue]).nullable(),
+  user_agent: z.string().nullable(),
+  transaction_id: z.string(),
+  request_id: z.string(),
+  correlation_id: z.string(),
+  causation_id: z.string(),
+  command_id: z.string(),
+  trace_id: z.string().nullable(),
+  reason: z.string().nullable(),
+  outcome: z.enum(['success', 'denied']),
+  occurred_at: z.iso.datetime(),
+  stream: z.string(),
+  revision: z.string(),
+  position: z.string(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { event, type EventOf } from '../event.js';
+import { personalFacts } from './activity-fact.js';
+
+/** A client told what its user did. One event per request, so that a batch is stored whole by one append. */
+export const ActivityTracked = event('ActivityTracked', {
+  category: 'tracked',
+  data: z.strictObject({
+    account_id: z.uuid(),
+    user_id: z.uuid(),
+    count: z.number().int().positive(),
+    facts: personalFacts,
+  }),
+  subject: 'user_id',
+  audit: { entity: 'Activity', action: 'INSERT', keys: ['account_id', 'user_id', 'facts'] },
+});
+export type TrackedEvent = EventOf<typeof ActivityTracked>;
+
+export const activityEvents = [ActivityTracked] as const;
