@@ -11,5 +11,5 @@ export const allRoutes: readonly Route[] = [
   ...identityRoutes,
   ...profileRoutes,
   ...activityRoutes,
-  ...Object.values(exportRoutes),
+  ...exportRoutes,
 ];

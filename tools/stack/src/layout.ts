@@ -37,7 +37,7 @@ export function readLayout(root: string, env: NodeJS.ProcessEnv = process.env): 
   return {
     root,
     dataDir,
-    postgresDir: join(dataDir, 'postgres-18'),
+    postgresDir: join(dataDir, 'postgres'),
     keysDir: join(dataDir, 'keys'),
     logsDir: join(dataDir, 'logs'),
     runDir: join(dataDir, 'run'),
