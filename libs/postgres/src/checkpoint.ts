@@ -55,25 +55,27 @@ export class CheckpointMoved extends Error {
  * Moves the checkpoint inside the transaction of the effect, and tells the followers at commit.
  * @throws CheckpointMoved when it is not at `from` any more. This guard, not any lock, is what makes effects happen once.
  */
-export async function moveCheckpoint(
-  tx: Tx,
-  key: CheckpointKey,
-  from: Position | null,
-  to: Position,
-  live: boolean,
-): Promise<void> {
+export async function moveCheckpoint(tx: Tx, key: CheckpointKey, from: Position | null, to: Position): Promise<void> {
   const [moved] = await Promise.all([
     tx.query(
-      `update projection_checkpoints
-       set commit_pos = $3, prepare_pos = $4, updated_at = now(), live_at = case when $7 then coalesce(live_at, now()) else live_at end
+      `update projection_checkpoints set commit_pos = $3, prepare_pos = $4, updated_at = now()
        where name = $1 and version = $2
          and commit_pos is not distinct from $5 and prepare_pos is not distinct from $6`,
       [
         ...[key.name, key.version, String(to.commit), String(to.prepare)],
-        ...[from && String(from.commit), from && String(from.prepare), live],
+        ...[from && String(from.commit), from && String(from.prepare)],
       ],
     ),
     notify(tx, progressChannel, `${key.name}@${key.version} ${to.commit}-${to.prepare}`),
   ]);
   if (moved.rowCount !== 1) throw new CheckpointMoved(key);
+}
+
+/** Remembers that everything there was has been handled, and tells the followers. */
+export async function markLive(sql: Sql, { name, version }: CheckpointKey): Promise<void> {
+  await sql.query(
+    'update projection_checkpoints set live_at = coalesce(live_at, now()) where name = $1 and version = $2',
+    [name, version],
+  );
+  await notify(sql, progressChannel, `${name}@${version} live`);
 }

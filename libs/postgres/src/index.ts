@@ -9,9 +9,17 @@ export { migrate, type MigrateOptions, type Migration } from './migrate.js';
 export { projectionSchema, type Projection, type ProjectionHandler } from './projection.js';
 export {
   CheckpointMoved,
+  markLive,
   moveCheckpoint,
   progressChannel,
   readCheckpoint,
   type Checkpoint,
   type CheckpointKey,
 } from './checkpoint.js';
+export { projectBatch, projectEvents } from './project.js';
+export { runProjection, type ProjectionRunner, type RunProjectionOptions } from './run-projection.js';
+export type { ProjectionStatus } from './projection-status.js';
+export type { BatchReport } from './projector.js';
+export { PoisonEvent, type StuckEvent } from './stuck.js';
+export { standForLeader, type Leadership, type LeaderOptions } from './leader.js';
+export { startEventSpans } from './project-span.js';

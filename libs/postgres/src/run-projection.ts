@@ -1,0 +1,119 @@
+import { encodePosition, type EventStore, type PositionToken, type Subscription } from '@annals/event-store';
+import { markLive, readCheckpoint } from './checkpoint.js';
+import { standForLeader } from './leader.js';
+import type { Pool } from './pool.js';
+import { createProjector, type BatchReport } from './projector.js';
+import { followProgress, furthestOf } from './progress.js';
+import type { Projection } from './projection.js';
+import type { ProjectionStatus } from './projection-status.js';
+
+export interface RunProjectionOptions {
+  projection: Projection;
+  pool: Pool;
+  store: EventStore;
+  /** Events per transaction at most (500 unless said) and how long to wait for more, in milliseconds (5). */
+  batch?: { maxEvents?: number; maxDelayMs?: number };
+  /** Told after each committed batch: for metrics. */
+  onBatch?: (report: BatchReport) => void;
+  /** Told each failure, also those that are tried again: for the log. */
+  onError?: (error: Error) => void;
+}
+
+export interface ProjectionRunner {
+  readonly projection: Projection;
+  /**
+   * Resolves when the rows show everything up to these positions. Tokens of categories it does not read are passed over.
+   * @throws Problem 503 `projection-behind` with Retry-After when it takes longer than `timeoutMs`
+   */
+  waitFor(tokens: readonly PositionToken[], timeoutMs: number): Promise<void>;
+  status(): ProjectionStatus;
+  /** Resolves when everything that was there at the call is in the rows. */
+  caughtUp(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps a projection's rows up to date, for ever. Start it in every process of a service: one of them leads, the
+ * others follow its progress and take over when it is gone.
+ */
+export function runProjection(options: RunProjectionOptions): ProjectionRunner {
+  const { projection, pool, store, onError } = options;
+  const progress = followProgress(pool, projection, onError);
+  const projector = createProjector({ ...options, onCommitted: (position) => progress.advance(position) });
+  let subscription: Subscription | undefined;
+  let role: ProjectionStatus['role'] = 'starting';
+  let settled: () => void;
+  const roleKnown = new Promise<void>((resolve) => {
+    settled = resolve;
+  });
+  const become = (next: ProjectionStatus['role']) => {
+    role = next;
+    settled();
+  };
+
+  async function lead(lost: AbortSignal): Promise<void> {
+    const mine = store.subscribe({
+      name: `projection ${projection.name}@${projection.version}`,
+      categories: projection.categories,
+      ...(projection.open === undefined ? {} : { open: projection.open }),
+      ...(options.batch ? { batch: options.batch } : {}),
+      from: async () => {
+        const { position } = await readCheckpoint(pool, projection);
+        projector.startAt(position);
+        if (position) progress.advance(position);
+        return position;
+      },
+      handle: (batch) => projector.handle(batch, mine.state().status === 'live'),
+    });
+    subscription = mine;
+    become('leader');
+    const announced = mine.caughtUp().then(async () => {
+      await markLive(pool, projection);
+      progress.becomeLive();
+    });
+    announced.catch((error: unknown) => {
+      if (!lost.aborted) onError?.(error as Error);
+    });
+    await new Promise<void>((resolve) => {
+      if (lost.aborted) resolve();
+      lost.addEventListener('abort', () => resolve(), { once: true });
+    });
+    subscription = undefined;
+    become('follower');
+    await mine.stop();
+  }
+
+  const leadership = standForLeader({
+    url: pool.url,
+    name: `projection ${projection.name}@${projection.version}`,
+    lead,
+    follow: () => become('follower'),
+    ...(onError ? { onError } : {}),
+  });
+
+  return {
+    projection,
+    async waitFor(tokens, timeoutMs) {
+      const furthest = furthestOf(tokens, projection.categories);
+      if (furthest) await progress.waitFor(furthest, timeoutMs);
+    },
+    status() {
+      const position = progress.position();
+      return {
+        name: projection.name,
+        version: projection.version,
+        role,
+        position: position && encodePosition(position),
+        ...projector.status(subscription?.state()),
+      };
+    },
+    async caughtUp() {
+      await roleKnown;
+      await (subscription?.caughtUp() ?? progress.live());
+    },
+    async stop() {
+      await leadership.stop();
+      await progress.stop();
+    },
+  };
+}
