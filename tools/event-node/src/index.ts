@@ -1,1 +1,1 @@
-export {};
+export { type EventNode, type EventNodeOptions, startEventNode } from './node.js';
