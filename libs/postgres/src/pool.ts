@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Pool as PgPool, types, type PoolClient } from 'pg';
+import { Pool as PgPool, types, type PoolClient, type QueryResult } from 'pg';
 import { isConnectionLost } from './failure.js';
 import type { Rows, Sql } from './sql.js';
 
@@ -80,12 +80,17 @@ export function createPool(options: PoolOptions): Pool {
 export function sqlOf(client: Pick<PoolClient, 'query'>): Sql {
   return {
     async query<R>(text: string, values?: readonly unknown[]): Promise<Rows<R>> {
-      const result = values
-        ? await client.query({ name: statementName(text), text, values: [...values] })
-        : await client.query(text);
-      return { rows: result.rows as R[], rowCount: result.rowCount ?? result.rows.length };
+      if (!values) return lastOf<R>(await client.query(text));
+      const result = await client.query({ name: statementName(text), text, values: [...values] });
+      return { rows: result.rows as R[], rowCount: result.rowCount ?? 0 };
     },
   };
+}
+
+/** Several statements in one text have several results, which the driver's types do not say. */
+function lastOf<R>(answer: QueryResult | QueryResult[]): Rows<R> {
+  const result = Array.isArray(answer) ? answer.at(-1) : answer;
+  return { rows: (result?.rows ?? []) as R[], rowCount: result?.rowCount ?? 0 };
 }
 
 const names = new Map<string, string>();

@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process';
+
+const script = `
+  while kill -0 "$1" 2>/dev/null; do
+    kill -0 "$2" 2>/dev/null || exit
+    sleep 0.3
+  done
+  kill -INT "$2" 2>/dev/null
+  while kill -0 "$2" 2>/dev/null; do sleep 0.05; done
+  rm -rf "$3"
+`;
+
+/**
+ * Stops a server and removes its folder when `owner` has ended, however it ended: a killed test run leaves nothing behind.
+ * A server that ended by itself is no longer its business.
+ */
+export function guardUntilEndOf(owner: number, server: number, folder: string): void {
+  const args = ['-c', script, 'guard', String(owner), String(server), folder];
+  spawn('sh', args, { detached: true, stdio: 'ignore' }).unref();
+}
