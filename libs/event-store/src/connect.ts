@@ -1,6 +1,69 @@
+import { catalogueOf } from './catalogue.js';
+import { connect } from './connection.js';
 import type { EventStore, EventStoreOptions } from './event-store.js';
+import { execute } from './execute.js';
+import { foldCache } from './fold.js';
+import { streamName } from './ids.js';
+import { inOrder } from './in-order.js';
+import { presentFold } from './load.js';
+import { pull } from './read.js';
+import { readAll, readStream } from './read-stream.js';
+import { openAgain } from './recorded.js';
 
-/** Opens the process's way to the store. Nothing is sent before the first call. */
+import { keyIdOf, unseal } from './sealing.js';
+import type { StoreParts } from './store-parts.js';
+import { subscribe } from './subscribe.js';
+import type { Subscription } from './subscription.js';
+
+/**
+ * Opens the process's way to the store. Nothing is sent before the first call.
+ * @throws Error when the URL is none, or two contracts share an event type
+ */
 export function connectEventStore(options: EventStoreOptions): EventStore {
-  throw new Error(`not yet: ${options.url}`);
+  const parts: StoreParts = {
+    catalogue: catalogueOf(options.events),
+    keys: options.keys,
+    connection: connect(options.url),
+    folds: foldCache(options.foldCacheSize ?? 200_000),
+    appendTimeoutMs: options.appendTimeoutMs ?? 2_000,
+    readTimeoutMs: options.readTimeoutMs ?? 5_000,
+  };
+  const oneByOne = inOrder();
+  const subscriptions = new Set<Subscription>();
+  return {
+    readStream: (stream, read) => readStream(parts, stream, read),
+    readAll: (read) => readAll(parts, read),
+    load: async (aggregate, id) => {
+      const { state, revision, position } = await presentFold(parts, aggregate, streamName(aggregate.category, id));
+      return { state, revision, position };
+    },
+    execute: (aggregate, id, command) => {
+      const stream = streamName(aggregate.category, id);
+      return oneByOne(stream, () => execute(parts, aggregate, stream, command));
+    },
+    subscribe: (o) => {
+      const subscription = subscribe(parts, o);
+      subscriptions.add(subscription);
+      return {
+        ...subscription,
+        stop: async () => {
+          await subscription.stop();
+          subscriptions.delete(subscription);
+        },
+      };
+    },
+    open: (event) => openAgain(event, parts.catalogue, parts.keys),
+    openField: async ({ stream, event_id, path, subject, value }) =>
+      unseal(value, await parts.keys.find(keyIdOf(value)), { stream, eventId: event_id, path, subject }),
+    forget: (subject) => parts.folds.forget(subject),
+    ping: async () => {
+      const last = (): ReturnType<typeof parts.connection.reader.readAll> =>
+        parts.connection.reader.readAll({ direction: 'backwards', fromPosition: 'end', maxCount: 1 });
+      for await (const _event of pull(last, parts.readTimeoutMs));
+    },
+    close: async () => {
+      await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
+      await parts.connection.close();
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Problem } from '@annals/contracts';
-import { erased, type Erased } from './erased.js';
-import type { SubjectKey, SubjectKeys } from './subject-keys.js';
+import { erased } from './erased.js';
+import type { SubjectKey } from './subject-keys.js';
 
 /** Stored form of a personal value: `v1.<key id>.<iv>.<ciphertext and tag>`, base64url. */
 export interface Sealed {
@@ -21,11 +21,10 @@ const ivBytes = 12;
 const tagBytes = 16;
 const form = /^v1\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22,})$/;
 
-// Each part is length-prefixed by its position between bars; a bar inside a part would make two places look alike.
+// A bar inside a part is escaped: two different places never give the same text.
+const part = (text: string): string => text.replaceAll('%', '%25').replaceAll('|', '%7C');
 const boundTo = (place: SealPlace): Buffer =>
-  Buffer.from(
-    [place.subject, place.stream, place.eventId, place.path].map((part) => part.replaceAll('|', '||')).join(' | '),
-  );
+  Buffer.from(`${part(place.subject)}|${part(place.stream)}|${part(place.eventId)}|${part(place.path)}`);
 
 /** True for the stored form and nothing else: one property that holds a seal of a known version. */
 export function isSealed(value: unknown): value is Sealed {
@@ -48,24 +47,12 @@ export function keyIdOf(value: Sealed): string {
 }
 
 /**
- * Opens a value, or answers `Erased` when its key was destroyed.
+ * Opens a value with its key, or answers `Erased` when the key was destroyed.
  * @throws Problem 500 `sealed-value-invalid` when it was altered or belongs to another place
  */
-export async function unseal(value: Sealed, keys: Pick<SubjectKeys, 'find'>, place: SealPlace): Promise<unknown> {
-  const { keyId, iv, body } = parts(value);
-  const key = await keys.find(keyId);
-  return key === 'erased' ? gone() : decipher(key, iv, body, place);
-}
-
-const gone = (): Erased => erased;
-
-function parts(value: Sealed): { keyId: string; iv: Buffer; body: Buffer } {
-  const match = form.exec(value.sealed);
-  if (!match) throw invalid('it has not the form of a sealed value');
-  return { keyId: match[1]!, iv: Buffer.from(match[2]!, 'base64url'), body: Buffer.from(match[3]!, 'base64url') };
-}
-
-function decipher(key: SubjectKey, iv: Buffer, body: Buffer, place: SealPlace): unknown {
+export function unseal(value: Sealed, key: SubjectKey | 'erased', place: SealPlace): unknown {
+  if (key === 'erased') return erased;
+  const { iv, body } = parts(value);
   const split = body.length - tagBytes;
   const opener = createDecipheriv('aes-256-gcm', key.key, iv, { authTagLength: tagBytes });
   opener.setAAD(boundTo(place));
@@ -75,6 +62,12 @@ function decipher(key: SubjectKey, iv: Buffer, body: Buffer, place: SealPlace): 
   } catch (error) {
     throw invalid('it was altered, or moved from where it was sealed', error);
   }
+}
+
+function parts(value: Sealed): { keyId: string; iv: Buffer; body: Buffer } {
+  const match = form.exec(value.sealed);
+  if (!match) throw invalid('it has not the form of a sealed value');
+  return { keyId: match[1]!, iv: Buffer.from(match[2]!, 'base64url'), body: Buffer.from(match[3]!, 'base64url') };
 }
 
 const invalid = (why: string, cause?: unknown): Problem =>

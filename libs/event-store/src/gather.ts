@@ -1,0 +1,67 @@
+import type { AllStreamRecordedEvent } from '@eventstore/db-client';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FeedItem, LiveFeed } from './live-feed.js';
+import type { Position } from './position.js';
+
+export interface Gathered {
+  recorded: AllStreamRecordedEvent[];
+  /** Everything up to here is in this batch or an earlier one. */
+  checkpoint: Position | null;
+  /** The server had nothing more when this batch ended. */
+  caughtUp: boolean;
+}
+
+export interface BatchLimits {
+  maxEvents: number;
+  /** While catching up, how long a batch waits for more; live events only wait for one turn of the event loop. */
+  maxDelayMs: number;
+}
+
+/** Pulls a feed in batches: whatever has arrived while the last one was handled. Ends when the server ends it. */
+export async function* gather(feed: LiveFeed, limits: BatchLimits, onItem: () => void): AsyncGenerator<Gathered> {
+  let live = false;
+  let pending: Promise<IteratorResult<FeedItem>> | undefined;
+  const take = (): Promise<IteratorResult<FeedItem>> => (pending ??= feed.items.next());
+  for (;;) {
+    const batch: Gathered = { recorded: [], checkpoint: null, caughtUp: false };
+    const patience = live ? oneTurn() : forMilliseconds(limits.maxDelayMs);
+    let result: IteratorResult<FeedItem> | undefined = await take();
+    while (result && !result.done) {
+      pending = undefined;
+      onItem();
+      add(batch, result.value);
+      if (batch.caughtUp || batch.recorded.length >= limits.maxEvents) break;
+      // What lost this race stays pending for the next batch; having been raced, it cannot fail unobserved.
+      result = feed.hasMore() ? await take() : await Promise.race([take(), patience.over()]);
+    }
+    patience.end();
+    live ||= batch.caughtUp;
+    if (batch.checkpoint || batch.caughtUp) yield batch;
+    if (result?.done) return;
+  }
+}
+
+function add(batch: Gathered, item: FeedItem): void {
+  if (item.kind === 'caught-up') batch.caughtUp = true;
+  else if (item.kind === 'checkpoint') batch.checkpoint = item.position;
+  else {
+    batch.recorded.push(item.recorded);
+    batch.checkpoint = item.recorded.position;
+  }
+}
+
+interface Patience {
+  over(): Promise<undefined>;
+  end(): void;
+}
+
+const oneTurn = (): Patience => ({ over: () => nextTurn(undefined), end: () => undefined });
+
+function forMilliseconds(milliseconds: number): Patience {
+  let timer: NodeJS.Timeout | undefined;
+  let elapsed: Promise<undefined> | undefined;
+  return {
+    over: () => (elapsed ??= new Promise((resolve) => (timer = setTimeout(resolve, milliseconds, undefined)))),
+    end: () => clearTimeout(timer),
+  };
+}

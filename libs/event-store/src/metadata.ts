@@ -1,0 +1,54 @@
+import type { EventMetadata } from '@annals/contracts';
+import type { Command, CommandContext } from './aggregate.js';
+import { seal } from './sealing.js';
+import type { SubjectKeys } from './subject-keys.js';
+
+/** Path under which a client's address is bound to its event. */
+export const clientAddressPath = 'metadata.client.ip';
+
+/** Metadata of a command's events except what differs from event to event. */
+export function commandMetadata<S>(
+  command: Command<S>,
+  traceparent: string | undefined,
+): Omit<EventMetadata, 'schema_version'> {
+  const { context } = command;
+  const account = context.kind === 'anonymous' ? null : context.account_id;
+  return {
+    $correlationId: context.correlation_id,
+    $causationId: context.causation_id,
+    command_id: command.id,
+    ...(command.hash === undefined ? {} : { command_hash: command.hash }),
+    transaction_id: context.transaction_id,
+    account_id: command.accountId === undefined ? account : command.accountId,
+    actor: actorOf(context),
+    request_id: context.request_id,
+    ...(traceparent === undefined ? {} : { traceparent }),
+    occurred_at: command.now,
+    client: { ip: null, user_agent: context.user_agent },
+  };
+}
+
+/** Who acts: an administrator in somebody's place is the actor, and the person is named as `on_behalf_of`. */
+function actorOf(context: CommandContext): EventMetadata['actor'] {
+  if (context.kind === 'anonymous') return { user_id: null, session_id: null, kind: 'anonymous', on_behalf_of: null };
+  const { session_id, user_id, actor, principal } = context;
+  if (context.kind === 'service') {
+    return { user_id: null, session_id, kind: 'service', ...(principal && { principal }), on_behalf_of: user_id };
+  }
+  return actor
+    ? { user_id: actor.user_id, session_id, kind: 'user', on_behalf_of: user_id }
+    : { user_id, session_id, kind: 'user', on_behalf_of: null };
+}
+
+/** Seals the caller's address for one event; null when nobody signed in is known, for there is no key to seal it with. */
+export async function sealedAddress(
+  context: CommandContext,
+  actor: EventMetadata['actor'],
+  stream: string,
+  eventId: string,
+  keys: SubjectKeys,
+): Promise<string | null> {
+  if (context.ip_address === null || actor.user_id === null) return null;
+  const key = await keys.current(actor.user_id, 'security');
+  return seal(context.ip_address, key, { subject: actor.user_id, stream, eventId, path: clientAddressPath }).sealed;
+}
