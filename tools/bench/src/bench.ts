@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { freePorts, launchStack, type LaunchedStack } from '@annals/stack';
+import { annals } from './annals.js';
+import type { Contender } from './contender.js';
+import { openLoop } from './load.js';
+import { betterAuth, naive, type PeerSite } from './peers.js';
+import { residentMebibytes } from './processes.js';
+import { measureProfiles } from './profile-rounds.js';
+import { measureStore } from './store-speed.js';
+import { profileTables } from './table.js';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    people: { type: 'string', default: '40' },
+  },
+});
+
+const tell = (line: string) => console.error(line);
+
+function siteOf(stack: LaunchedStack): PeerSite {
+  const folder = stack.layout.postgresDir;
+  const port = readFileSync(join(folder, 'port'), 'utf8').trim();
+  const { postgres } = JSON.parse(readFileSync(join(folder, 'passwords.json'), 'utf8')) as { postgres: string };
+  return {
+    superuserUrl: `postgres://postgres:${postgres}@127.0.0.1:${port}/postgres`,
+    postgresPid: Number(readFileSync(join(folder, 'postgres-18', 'postmaster.pid'), 'utf8').split('\n')[0]),
+    freePort: async () => (await freePorts(1))[0] ?? 0,
+  };
+}
+
+function memoryTable(stack: LaunchedStack): string {
+  const names = ['event-node', 'identity', 'profile', 'activity', 'export', 'gateway'];
+  const rows = names.map((name) => {
+    const pid = Number(readFileSync(join(stack.layout.runDir, `${name}.pid`), 'utf8').split('\n')[0]);
+    return `| ${name} | ${residentMebibytes(pid)} |`;
+  });
+  return ['### Memory after the load', '', '| process | resident MiB |', '|---|---|', ...rows].join('\n');
+}
+
+/** Latency at a fixed rate, counted from the intended start. */
+async function openLoopTable(contenders: readonly Contender[], perSecond: number, seconds: number): Promise<string> {
+  const rows: string[] = [];
+  for (const contender of contenders) {
+    for (const work of ['read', 'update'] as const) {
+      const load = { baseUrl: contender.baseUrl, connections: 64, seconds, perSecond, shot: contender[work] };
+      const { p50, p99, max, errors } = await openLoop(load);
+      if (work === 'update') await contender.settle();
+      const milliseconds = [p50, p99, max].map((value) => (value / 1000).toFixed(2)).join(' | ');
+      rows.push(`| ${work} | ${contender.name} | ${milliseconds} | ${errors} |`);
+    }
+  }
+  return [
+    `### Open loop at ${perSecond} requests a second`,
+    '',
+    '| work | system | p50 ms | p99 ms | max ms | errors |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+async function storeTable(stack: LaunchedStack, seconds: number): Promise<string> {
+  const operator = JSON.parse(readFileSync(join(stack.layout.keysDir, 'operator.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  const env = {
+    url: operator.EVENTSTORE_URL ?? '',
+    keysUrl: operator.KEYS_DATABASE_URL ?? '',
+    kek: operator.KEY_ENCRYPTION_KEY ?? '',
+  };
+  const speed = await measureStore(env, seconds);
+  return [
+    '### Event store: event node on PostgreSQL (fsync on), all projections live',
+    '',
+    '| what | value |',
+    '|---|---|',
+    `| commands a second, one after the other | ${Math.round(speed.sequential)} |`,
+    `| commands a second, 64 at once | ${Math.round(speed.parallel)} |`,
+    `| events read a second | ${Math.round(speed.readEvents)} |`,
+    `| command to subscriber, p50 | ${speed.lagP50.toFixed(2)} ms |`,
+    `| command to subscriber, p99 | ${speed.lagP99.toFixed(2)} ms |`,
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const people = Number(values.people);
+  const load = loadavg()[0] ?? 0;
+  if (load > 0.3 * cpus().length)
+    tell(`This machine is busy (load ${load.toFixed(2)}): believe ratios, not absolutes.`);
+  const startedAt = Date.now();
+  const stack = await launchStack(process.cwd(), { RATE_LIMIT_PER_MINUTE: '0', LOG_LEVEL: 'warn' });
+  const startSeconds = (Date.now() - startedAt) / 1000;
+  const contenders: Contender[] = [];
+  try {
+    const site = siteOf(stack);
+    contenders.push(await annals(stack, people));
+    contenders.push(
+      await naive(site, people, 'plain'),
+      await naive(site, people, 'tuned'),
+      await betterAuth(site, people),
+    );
+    const plan = { rounds: Number(values.rounds), seconds: Number(values.seconds), connections: [1, 16, 64] };
+    const cells = await measureProfiles(contenders, plan, tell);
+    console.log(
+      `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, load before ${load.toFixed(2)}`,
+    );
+    console.log(`\n${profileTables(cells, 'Annals')}`);
+    console.log(`\n${await openLoopTable(contenders, 250, 10)}`);
+    console.log(`\n${await storeTable(stack, plan.seconds)}`);
+    console.log(`\n${memoryTable(stack)}`);
+    console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);
+  } finally {
+    for (const contender of contenders) await contender.end();
+    await stack.end();
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.stack);
+  process.exitCode = 1;
+});

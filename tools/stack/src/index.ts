@@ -1,0 +1,1 @@
+export { launchStack, freePorts, processIds, type LaunchedStack } from './story/launched-stack.js';

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readLayout, type Layout } from '../layout.js';
+
+/** An embedded stack of its own: temporary folder, free ports, and the power to kill it. */
+export interface LaunchedStack {
+  layout: Layout;
+  env: NodeJS.ProcessEnv;
+  api: string;
+  /** SIGKILL to every process of it, PostgreSQL included; then starts it again on the same data. */
+  crash(): Promise<void>;
+  /** Stops it as Ctrl-C does and removes its folder. */
+  end(): Promise<void>;
+  /** What it printed so far. */
+  output(): string;
+}
+
+/** Loopback ports whose neighbours 1000 higher, for metrics, are free as well. */
+export async function freePorts(count: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let port = 20_000 + Math.floor(Math.random() * 20_000); found.length < count; port++) {
+    if ((await isFree(port)) && (await isFree(port + 1000))) found.push(port);
+  }
+  return found;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const probe = createServer();
+    probe.once('error', () => done(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
+  });
+}
+
+/** Starts a stack and waits until it says that it is ready. @throws Error with its output when it does not start */
+export async function launchStack(root: string, settings: NodeJS.ProcessEnv = {}): Promise<LaunchedStack> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'annals-'));
+  const names = ['GATEWAY_PORT', 'IDENTITY_PORT', 'PROFILE_PORT', 'ACTIVITY_PORT', 'EXPORT_PORT', 'EVENT_NODE_PORT'];
+  const ports = await freePorts(names.length);
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    DATA_DIR: dataDir,
+    ...Object.fromEntries(names.map((name, index) => [name, String(ports[index])])),
+    ...settings,
+  };
+  const layout = readLayout(root, env);
+  let output = '';
+  let child: ChildProcess;
+
+  async function start(): Promise<void> {
+    child = spawn(process.execPath, [join(root, 'tools/stack/run.mjs'), 'start'], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const from = output.length;
+    child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    while (!output.slice(from).includes('Annals is ready')) {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the stack did not start:\n${output}`);
+      await delay(20);
+    }
+  }
+
+  async function crash(): Promise<void> {
+    const gone = once(child, 'exit');
+    const pids = [...processIds(layout), postgresPid(layout), child.pid];
+    child.kill('SIGKILL');
+    for (const pid of pids) if (pid && existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
+    await gone;
+    await start();
+  }
+
+  await start();
+  return {
+    layout,
+    env,
+    api: `${layout.url}/api/v1`,
+    crash,
+    async end() {
+      const gone = once(child, 'exit');
+      child.kill('SIGINT');
+      await gone;
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+    output: () => output,
+  };
+}
+
+/** Process ids of the services that run now. */
+export function processIds(layout: Layout): number[] {
+  return readdirSync(layout.runDir)
+    .filter((file) => file.endsWith('.pid'))
+    .map((file) => Number(readFileSync(join(layout.runDir, file), 'utf8').split('\n')[0]));
+}
+
+function postgresPid(layout: Layout): number | undefined {
+  const file = join(layout.postgresDir, 'postgres-18', 'postmaster.pid');
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
+}

@@ -1,0 +1,58 @@
+import { createClient, type Client } from '@annals/client';
+import { devMailRoute, loginRoute, registerRoute, verifyEmailRoute } from '@annals/contracts';
+import { promised } from './expectations.js';
+
+/** Somebody signed in, on one device. */
+export interface SignedInPerson {
+  client: Client;
+  email: string;
+  userId: string;
+  accountId: string;
+  sessionId: string;
+  deviceId: string;
+  refreshToken: string;
+}
+
+/** Registers and follows the link of the verification mail, as a person would. */
+export async function registerAndVerify(api: string, email: string, password: string, name: string): Promise<string> {
+  const client = createClient({ baseUrl: api });
+  await client.call(registerRoute, { body: { email, password, name } });
+  const mail = await untilMail(client, email);
+  const token = /[?&#]token=([\w.~-]+)/.exec(mail)?.[1] ?? /token: (\S+)/i.exec(mail)?.[1];
+  promised(token !== undefined, `the mail to ${email} holds a verification token:\n${mail}`);
+  await client.call(verifyEmailRoute, { body: { token } });
+  return mail;
+}
+
+/** The mail is sent by a reactor after the answer, so the box is asked again until it is there. */
+async function untilMail(client: Client, email: string): Promise<string> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const { body } = await client.call(devMailRoute, { query: { to: email } });
+    const text = body.data.map((mail) => JSON.stringify(mail)).at(0);
+    if (text !== undefined) return text;
+    promised(Date.now() < deadline, `a mail to ${email} arrives within 20 s`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+export async function signIn(
+  api: string,
+  email: string,
+  password: string,
+  deviceName: string,
+): Promise<SignedInPerson> {
+  const client = createClient({ baseUrl: api });
+  const { body } = await client.call(loginRoute, { body: { email, password, device_name: deviceName } });
+  promised(body.account_id !== null, `${email} has a home account`);
+  client.signIn({ token: body.access_token });
+  return {
+    client,
+    email,
+    userId: body.user_id,
+    accountId: body.account_id,
+    sessionId: body.session_id,
+    deviceId: body.device_id,
+    refreshToken: body.refresh_token,
+  };
+}

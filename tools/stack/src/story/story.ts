@@ -1,0 +1,184 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createClient, readEvents } from '@annals/client';
+import {
+  downloadExportRoute,
+  ExportManifest,
+  followExportRoute,
+  getMemberProfile,
+  getMyContext,
+  getProfile,
+  listAuditLogs,
+  listSessionsRoute,
+  patchPreferences,
+  patchProfile,
+  refreshRoute,
+  requestExportRoute,
+  terminateSessionRoute,
+} from '@annals/contracts';
+import { demoPassword } from '../sign-ins.js';
+import { promised, refused } from './expectations.js';
+import { registerAndVerify, signIn, type SignedInPerson } from './sign-up.js';
+
+export interface Stage {
+  /** The API with its base path. */
+  api: string;
+  /** Told each step and what was seen. */
+  tell(step: string, seen: string): void;
+  /** Runs one of the command-line tools and gives what it printed. */
+  tool(name: 'replay' | 'trace', args: readonly string[]): Promise<string>;
+  /** Kills every process with SIGKILL and comes back when the gateway is ready again. */
+  crash(): Promise<void>;
+}
+
+/**
+ * The whole story through the gateway, told to `stage`.
+ * @throws BrokenPromise at the first step that goes otherwise
+ */
+export async function tellStory(stage: Stage): Promise<void> {
+  const ada = await arrive(stage);
+  const change = await changeProfile(stage, ada);
+  await stayApart(stage, ada);
+  await readAudit(stage, ada, change);
+  await endOtherDevice(stage, ada);
+  await takeDataAway(stage, ada);
+  await lookBack(stage, ada, change);
+  await survive(stage, ada);
+}
+
+async function arrive({ api, tell }: Stage): Promise<SignedInPerson> {
+  const email = `ada.${randomBytes(4).toString('hex')}@example.test`;
+  await registerAndVerify(api, email, demoPassword, 'Ada Lovelace');
+  tell('Register, open the verification mail, follow its link', email);
+  const ada = await signIn(api, email, demoPassword, 'Laptop');
+  const { body: context } = await ada.client.call(getMyContext);
+  promised(
+    context.account_id === ada.accountId && context.role === 'ADMIN',
+    'a new person is ADMIN of the home account',
+  );
+  tell('Sign in; the home account is the context', `account ${context.account_slug}, role ${context.role}`);
+  return ada;
+}
+
+export interface Change {
+  requestId: string;
+  traceId: string;
+  /** Revision of the profile before the second change. */
+  revisionBefore: string;
+}
+
+async function changeProfile({ tell }: Stage, { client, userId }: SignedInPerson): Promise<Change> {
+  const first = await client.call(patchProfile, { body: { bio: 'Writes programs', location: 'London' } });
+  promised(first.etag !== null, 'a write answers an ETag');
+  const second = await client.call(patchProfile, { body: { location: 'Turin' }, ifMatch: first.etag });
+  const stale = await refused(client.call(patchProfile, { body: { location: 'Paris' }, ifMatch: first.etag }), 412);
+  tell('Change the profile twice with If-Match; a stale one is refused', `${stale.status} ${stale.code}`);
+  await client.call(patchPreferences, { body: { theme: { mode: 'dark' }, timezone: 'Europe/London' } });
+  const own = await client.call(getProfile);
+  promised(own.body.location === 'Turin', 'the owner reads the last write');
+  // The read model answers here; the client sends the position of its own last write, so it is never stale.
+  const seen = await client.call(getMemberProfile, { params: { user_id: userId } });
+  promised(seen.body.location === 'Turin', 'the read model has the last write as well');
+  tell(
+    'Read it back at the returned position: never stale',
+    `location ${seen.body.location}, position ${second.position}`,
+  );
+  promised(second.requestId !== null && second.traceId !== null, 'an answer carries request and trace id');
+  return { requestId: second.requestId, traceId: second.traceId, revisionBefore: first.etag.replaceAll('"', '') };
+}
+
+async function stayApart({ api, tell }: Stage, ada: SignedInPerson): Promise<void> {
+  const globex = await signIn(api, 'admin@globex.test', demoPassword, 'Desk');
+  const missing = await refused(globex.client.call(getMemberProfile, { params: { user_id: ada.userId } }), 404);
+  const forbidden = await refused(ada.client.withAccount(globex.accountId).call(getProfile), 403);
+  const { body } = await globex.client.call(listAuditLogs, { query: { entity_id: ada.userId } });
+  promised(body.data.length === 0, 'the audit log of another account holds nothing about her');
+  // One person in two accounts has the same user id in both: two profiles, and neither sees the other.
+  const both = await signIn(api, 'both@annals.test', demoPassword, 'Phone');
+  await both.client.withAccount('acme').call(patchProfile, { body: { bio: 'Only acme knows this' } });
+  const elsewhere = await both.client.withAccount('globex').call(getProfile);
+  promised(elsewhere.body.bio !== 'Only acme knows this', 'the same user id in another account is another profile');
+  tell(
+    'A second tenant with identical ids sees nothing',
+    `${missing.status} ${missing.code}, ${forbidden.status} ${forbidden.code}`,
+  );
+}
+
+async function readAudit({ tell }: Stage, ada: SignedInPerson, change: Change): Promise<void> {
+  const { body } = await ada.client.call(listAuditLogs, { query: { request_id: change.requestId } });
+  const entry = body.data[0];
+  promised(entry !== undefined, 'the change is in the audit log');
+  const location = entry.changes.location;
+  promised(location?.old === 'London' && location.new === 'Turin', 'the audit log has the old and the new value');
+  promised(entry.trace_id === change.traceId, 'the audit log has the trace id of the request');
+  tell(
+    'The audit log shows the change',
+    `location: ${String(location.old)} → ${String(location.new)}, trace ${entry.trace_id}`,
+  );
+}
+
+async function endOtherDevice({ api, tell }: Stage, ada: SignedInPerson): Promise<void> {
+  const phone = await signIn(api, ada.email, demoPassword, 'Phone');
+  const { body } = await ada.client.call(listSessionsRoute);
+  promised(body.data.length === 2, `both sessions are listed, not ${body.data.length}`);
+  await phone.client.call(getMyContext);
+  await ada.client.call(terminateSessionRoute, { params: { session_id: phone.sessionId } });
+  const gone = await refused(phone.client.call(getMyContext), 401);
+  await ada.client.call(getMyContext);
+  tell('End the session of a second device: its token stops at once', `${gone.status} ${gone.code}`);
+}
+
+async function takeDataAway({ tell }: Stage, { client, userId }: SignedInPerson): Promise<void> {
+  const { body: operation } = await client.call(requestExportRoute, { body: {} });
+  const params = { export_id: operation.id };
+  const followed = await client.call(followExportRoute, { params });
+  const progress: number[] = [];
+  for await (const event of readEvents(followed.body)) {
+    const now = JSON.parse(event.data) as typeof operation;
+    progress.push(now.progress.percent);
+    promised(now.status !== 'failed', `the export does not fail: ${now.error?.detail ?? ''}`);
+    if (now.status === 'succeeded') break;
+  }
+  const { body: stream } = await client.call(downloadExportRoute, { params });
+  const document = (await new Response(stream).json()) as { manifest: unknown; parts: Record<string, unknown> };
+  const manifest = ExportManifest.parse(document.manifest);
+  for (const { part, sha256 } of manifest.parts) {
+    const actual = createHash('sha256').update(JSON.stringify(document.parts[part])).digest('hex');
+    promised(actual === sha256, `the manifest's digest of ${part} fits`);
+  }
+  promised(manifest.user_id === userId, 'the export is about her');
+  promised(JSON.stringify(document.parts.profile).includes('Turin'), 'the export holds the profile');
+  const again = await refused(client.call(downloadExportRoute, { params }), 410);
+  tell(
+    'Export my data, watch progress, download, check the manifest',
+    `${progress.join(' % → ')} %, ${manifest.parts.length} parts; again: ${again.code}`,
+  );
+}
+
+async function lookBack({ tool, tell }: Stage, ada: SignedInPerson, change: Change): Promise<void> {
+  const stream = `profile-${ada.accountId}_${ada.userId}`;
+  const before = await tool('replay', ['state', stream, '--at', change.revisionBefore]);
+  const now = await tool('replay', ['state', stream]);
+  promised(before.includes('"location"') && before !== now, 'replay shows the profile as it was before the change');
+  promised(!before.includes('London'), 'replay masks personal fields');
+  tell('Replay: the profile before the change, personal fields masked', `\n${before}`);
+  const tree = await tool('trace', [change.requestId]);
+  for (const part of ['gateway', 'profile', 'append profile', 'project ', 'activity']) {
+    promised(tree.includes(part), `the trace shows "${part}":\n${tree}`);
+  }
+  tell('Trace the request: gateway, profile, append, projections, activity in one tree', `\n${tree}`);
+}
+
+async function survive(stage: Stage, ada: SignedInPerson): Promise<void> {
+  await stage.crash();
+  const profile = await ada.client.call(getProfile);
+  promised(profile.body.location === 'Turin' && profile.body.bio === 'Writes programs', 'nothing is lost');
+  const anew = createClient({ baseUrl: stage.api });
+  const { body } = await anew.call(refreshRoute, { body: { refresh_token: ada.refreshToken } });
+  anew.signIn({ token: body.access_token });
+  const { body: audit } = await anew.call(listAuditLogs, { query: { entity: 'profile' } });
+  promised(audit.data.length >= 2, 'the audit log is whole');
+  stage.tell(
+    'Kill everything with -9 and start again: nothing lost, logins still valid',
+    `location ${profile.body.location}`,
+  );
+}
