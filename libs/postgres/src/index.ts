@@ -23,3 +23,5 @@ export type { BatchReport } from './projector.js';
 export { PoisonEvent, type StuckEvent } from './stuck.js';
 export { standForLeader, type Leadership, type LeaderOptions } from './leader.js';
 export { startEventSpans } from './project-span.js';
+export { subjectKeys, type SubjectKeyOptions, type SubjectKeyStore } from './subject-keys.js';
+export { subjectKeyMigrations } from './subject-key-rows.js';

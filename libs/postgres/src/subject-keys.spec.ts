@@ -1,0 +1,107 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { testDatabase, until } from '@annals/testing';
+import { subjectKeyMigrations, subjectKeys } from './index.js';
+
+const database = testDatabase({ service: 'keys', migrations: subjectKeyMigrations });
+const kek = randomBytes(32);
+const keysOf = (cacheMs?: number) => subjectKeys(database().pool, kek, cacheMs === undefined ? {} : { cacheMs });
+
+describe('subject keys', () => {
+  it('exist once although 100 first writes in five processes come at once', async () => {
+    const subject = randomUUID();
+    const processes = Array.from({ length: 5 }, () => keysOf());
+    const asked = Array.from({ length: 100 }, (_, n) => processes[n % 5]!.current(subject, 'profile'));
+    const keys = await Promise.all(asked);
+    expect(new Set(keys.map((key) => `${key.id} ${key.key.toString('hex')}`)).size).toBe(1);
+    const { rows } = await database().pool.query('select id from subject_keys where subject = $1', [subject]);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('differ by subject, purpose and period', async () => {
+    const subject = randomUUID();
+    const inMay = subjectKeys(database().pool, kek, { now: () => new Date('2026-05-03') });
+    const inJune = subjectKeys(database().pool, kek, { now: () => new Date('2026-06-03') });
+    const keys = await Promise.all([
+      inMay.current(subject, 'profile'),
+      inMay.current(subject, 'security'),
+      inJune.current(subject, 'security'),
+      inMay.current(randomUUID(), 'profile'),
+    ]);
+    expect(new Set(keys.map((key) => key.id)).size).toBe(4);
+    expect((await inJune.current(subject, 'profile')).id).toBe(keys[0].id);
+  });
+
+  it('are found again by id, in another process too', async () => {
+    const key = await keysOf().current(randomUUID(), 'account');
+    expect(await keysOf().find(key.id)).toEqual(key);
+  });
+
+  it('are not in the database in clear, and do not open with another key-encryption key', async () => {
+    const key = await keysOf().current(randomUUID(), 'account');
+    const { rows } = await database().pool.query<{ wrapped: Buffer }>(
+      'select wrapped from subject_keys where id = $1',
+      [key.id],
+    );
+    expect(rows[0]!.wrapped.includes(key.key)).toBe(false);
+    const stranger = subjectKeys(database().pool, randomBytes(32));
+    await expect(stranger.find(key.id)).rejects.toThrow('another key-encryption key');
+  });
+
+  it('do not open when moved to the row of somebody else', async () => {
+    const victim = await keysOf().current(randomUUID(), 'account');
+    const thief = await keysOf().current(randomUUID(), 'account');
+    await database().pool.query(
+      'update subject_keys set wrapped = (select wrapped from subject_keys where id = $1) where id = $2',
+      [victim.id, thief.id],
+    );
+    await expect(keysOf().find(thief.id)).rejects.toThrow();
+  });
+
+  it('are erased for an id that nobody knows', async () => {
+    expect(await keysOf().find(randomUUID())).toBe('erased');
+  });
+});
+
+describe('a fenced subject', () => {
+  it('gets no new key and no old one', async () => {
+    const keys = keysOf();
+    const subject = randomUUID();
+    const key = await keys.current(subject, 'profile');
+    await keys.fence(subject);
+    await expect(keys.current(subject, 'profile')).rejects.toMatchObject({ status: 410, code: 'subject-erased' });
+    await expect(keys.current(subject, 'account')).rejects.toMatchObject({ code: 'subject-erased' });
+    expect(await keys.find(key.id)).toBe('erased');
+  });
+
+  it('gets no key from creators that race with the fence', async () => {
+    const subject = randomUUID();
+    const creators = Array.from({ length: 30 }, () =>
+      keysOf()
+        .current(subject, 'account')
+        .catch((error: { code: string }) => error.code),
+    );
+    const destroyed = keysOf().destroy(subject);
+    await Promise.all([...creators, destroyed]);
+    const { rows } = await database().pool.query('select id from subject_keys where subject = $1', [subject]);
+    expect(rows).toEqual([]);
+  });
+
+  it('loses its keys for good, and other processes notice when their cache ends', async () => {
+    const here = keysOf();
+    const there = keysOf(50);
+    const subject = randomUUID();
+    const key = await here.current(subject, 'profile');
+    await there.find(key.id);
+    expect(await here.destroy(subject)).toBe(1);
+    expect(await here.destroy(subject)).toBe(0);
+    expect(await here.find(key.id)).toBe('erased');
+    await until('the other process sees the erasure', async () => (await there.find(key.id)) === 'erased');
+  });
+
+  it('does not disturb others', async () => {
+    const keys = keysOf();
+    const other = await keys.current(randomUUID(), 'profile');
+    await keys.destroy(randomUUID());
+    expect(await keys.find(other.id)).toEqual(other);
+  });
+});

@@ -1,0 +1,100 @@
+import { LRUCache } from 'lru-cache';
+import type { Purpose } from '@annals/contracts';
+import type { SubjectKey, SubjectKeys } from '@annals/event-store';
+import { keyWrapping } from './key-wrapping.js';
+import type { Pool } from './pool.js';
+import { destroyKeys, fenceSubject, findKeyRows, findOrCreateKey, unwrapRow } from './subject-key-rows.js';
+
+export interface SubjectKeyStore extends SubjectKeys {
+  /** No new key for the subject and no old one given out, in this process at once, in others within the cache's life. */
+  fence(subject: string): Promise<void>;
+  /** Fences and destroys every key of the subject: what they sealed is gone for good. @returns how many there were */
+  destroy(subject: string): Promise<number>;
+}
+
+export interface SubjectKeyOptions {
+  /** How long a key may be used without asking again, in milliseconds; at most, and unless said, 5 000. */
+  cacheMs?: number;
+  now?: () => Date;
+}
+
+const maxCacheMs = 5_000;
+const cacheEntries = 50_000;
+
+/** Addresses and clicks are kept for a short time of their own, so their keys live a month, the others' a year. */
+const monthly: readonly Purpose[] = ['security', 'analytics'];
+
+function periodOf(purpose: Purpose, now: Date): string {
+  return now.toISOString().slice(0, monthly.includes(purpose) ? 7 : 4);
+}
+
+/**
+ * Keys of data subjects, one per subject, purpose and period, in a database of their own (`subjectKeyMigrations`).
+ * @param kek 32 bytes that wrap every key; without it the database opens nothing
+ */
+export function subjectKeys(pool: Pool, kek: Buffer, options: SubjectKeyOptions = {}): SubjectKeyStore {
+  const wrapping = keyWrapping(kek);
+  const ttl = Math.min(options.cacheMs ?? maxCacheMs, maxCacheMs);
+  const now = options.now ?? (() => new Date());
+  const cacheOptions = { max: cacheEntries, ttl: Math.max(ttl, 1), ttlResolution: 0 };
+  const current = new LRUCache<string, Promise<SubjectKey>>(cacheOptions);
+  const found = new LRUCache<string, Promise<SubjectKey | 'erased'>>(cacheOptions);
+  const lookUp = coalesced((ids) => findKeyRows(pool, ids));
+
+  /** Simultaneous asks share one answer; a failure is not remembered. */
+  function remembered<T>(cache: LRUCache<string, Promise<T>>, name: string, fetch: () => Promise<T>): Promise<T> {
+    const known = cache.get(name);
+    if (known) return known;
+    const asked = fetch();
+    cache.set(name, asked);
+    asked.catch(() => cache.delete(name));
+    return asked;
+  }
+
+  function forget(subject: string): void {
+    for (const name of current.keys()) {
+      if ((JSON.parse(name) as [string])[0] === subject) current.delete(name);
+    }
+    // Keys by id do not tell their subject before they are there, and erasure is rare: all of them are asked again.
+    found.clear();
+  }
+
+  return {
+    current(subject, purpose) {
+      const period = periodOf(purpose, now());
+      const name = JSON.stringify([subject, purpose, period]);
+      return remembered(current, name, () => findOrCreateKey(pool, wrapping, { subject, purpose, period }));
+    },
+    find: (keyId) =>
+      remembered(found, keyId, async () => {
+        const row = await lookUp(keyId);
+        return row ? unwrapRow(wrapping, row) : 'erased';
+      }),
+    async fence(subject) {
+      await fenceSubject(pool, subject);
+      forget(subject);
+    },
+    async destroy(subject) {
+      const destroyed = await destroyKeys(pool, subject);
+      forget(subject);
+      return destroyed;
+    },
+  };
+}
+
+/** Gathers what is asked in one turn of the event loop into one question: a batch of events costs one round trip. */
+function coalesced<T>(ask: (ids: string[]) => Promise<Map<string, T>>): (id: string) => Promise<T | undefined> {
+  let open: { ids: Set<string>; answers: Promise<Map<string, T>> } | undefined;
+  return async (id) => {
+    if (!open) {
+      const ids = new Set<string>();
+      const answers = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+        open = undefined;
+        return ask([...ids]);
+      });
+      open = { ids, answers };
+    }
+    open.ids.add(id);
+    return (await open.answers).get(id);
+  };
+}
