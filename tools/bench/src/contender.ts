@@ -6,11 +6,11 @@ export interface Contender {
   baseUrl: string;
   /** Processes whose work counts as its cost, with everything below them. */
   processes: readonly number[];
-  read(n: number): Shot;
-  update(n: number): Shot;
+  readonly read: (n: number) => Shot;
+  readonly update: (n: number) => Shot;
   /** Comes back when every effect of what was sent is visible; throughput is counted until then. */
-  settle(): Promise<void>;
-  end(): Promise<void>;
+  readonly settle: () => Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /** Cities to move to, so that every update changes something. */

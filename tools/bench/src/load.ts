@@ -14,7 +14,7 @@ export interface Load {
   connections: number;
   seconds: number;
   /** The n-th request; called in order. */
-  shot(n: number): Shot;
+  readonly shot: (n: number) => Shot;
 }
 
 export interface Measured {

@@ -23,7 +23,7 @@ function context(accountId: string): CurrentUserContext {
     ...{ is_super_admin: false, is_system_admin_access: false, auth_methods: [], actor: null },
     ...{ request_id: id, transaction_id: id, correlation_id: id, causation_id: id, ip_address: null, user_agent: null },
     ...{ traceparent: null, timestamp: new Date().toISOString() },
-  } as CurrentUserContext;
+  };
 }
 
 async function write(store: EventStore, accountId: string, exportId: string): Promise<void> {

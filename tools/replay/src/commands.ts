@@ -10,7 +10,7 @@ export interface Replay {
   store: EventStore;
   secret: string;
   json: boolean;
-  print(line: string): void;
+  readonly print: (line: string) => void;
 }
 
 const source = (store: EventStore, selection: Selection): AsyncIterable<StoredEvent> =>
@@ -82,7 +82,7 @@ export async function trace(replay: Replay, id: string): Promise<void> {
   if (events.length === 0) throw new Error(`No event carries the correlation or request id ${id}`);
   const traceIds = [...new Set(events.flatMap((event) => event.metadata.traceparent?.split('-')[1] ?? []))];
   replay.print(`${events.length} events; trace ${traceIds.join(', ') || 'not recorded'}`);
-  drawTree(causalTree(events), ({ event }) => eventLine(event)).forEach(replay.print);
+  drawTree(causalTree(events), ({ event }) => eventLine(event)).forEach((line) => replay.print(line));
 }
 
 /** Reads `--at`: a revision (a number), a position (two numbers) or a time. */

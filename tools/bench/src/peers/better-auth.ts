@@ -19,7 +19,10 @@ async function main(): Promise<void> {
     trustedOrigins: [`http://127.0.0.1:${port}`],
   });
   await (await getMigrations(auth.options)).runMigrations();
-  createServer(toNodeHandler(auth)).listen(port, '127.0.0.1', () => console.log('ready'));
+  const handle = toNodeHandler(auth);
+  createServer((request, response) => void handle(request, response)).listen(port, '127.0.0.1', () =>
+    console.log('ready'),
+  );
 }
 
 void main();

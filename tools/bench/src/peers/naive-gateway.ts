@@ -23,7 +23,7 @@ async function forward(
   const body = typeof request.body === 'string' && request.method !== 'GET' ? request.body : undefined;
   const path = request.originalUrl.replace('/api/v1', '');
   if (tuned) {
-    const answer = await http.request({ method: request.method as 'GET', path, headers, body: body ?? null });
+    const answer = await http.request({ method: request.method, path, headers, body: body ?? null });
     return { status: answer.statusCode, text: await answer.body.text() };
   }
   const answer = await fetch(upstream + path, { method: request.method, headers, body });

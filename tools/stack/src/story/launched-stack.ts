@@ -13,7 +13,7 @@ export interface LaunchedStack {
   env: NodeJS.ProcessEnv;
   api: string;
   /** SIGKILL to every process of it, PostgreSQL included; then starts it again on the same data. */
-  crash(): Promise<void>;
+  readonly crash: () => Promise<void>;
   /** Stops it as Ctrl-C does and removes its folder. */
   end(): Promise<void>;
   /** What it printed so far. */

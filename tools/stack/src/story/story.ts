@@ -23,11 +23,11 @@ export interface Stage {
   /** The API with its base path. */
   api: string;
   /** Told each step and what was seen. */
-  tell(step: string, seen: string): void;
+  readonly tell: (step: string, seen: string) => void;
   /** Runs one of the command-line tools and gives what it printed. */
-  tool(name: 'replay' | 'trace', args: readonly string[]): Promise<string>;
+  readonly tool: (name: 'replay' | 'trace', args: readonly string[]) => Promise<string>;
   /** Kills every process with SIGKILL and comes back when the gateway is ready again. */
-  crash(): Promise<void>;
+  readonly crash: () => Promise<void>;
 }
 
 /**
