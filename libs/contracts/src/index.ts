@@ -8,6 +8,7 @@ export * from './problem.js';
 export * from './identity/personal.js';
 export * from './identity/events.js';
 export * as identitySchemas from './identity/schemas.js';
+export type { AccessTokenBody } from './identity/schemas.js';
 export * from './identity/routes.js';
 export * from './identity/internal.js';
 export * from './gateway/routes.js';

@@ -79,13 +79,6 @@ export const EmailReleased = event('EmailReleased', {
   data: z.object({ email_hash: z.string(), user_id: z.uuid(), reason: z.enum(['registration-abandoned']) }),
 });
 
-/** The password itself stands only in the credential table, as an argon2id hash. */
-export const PasswordSet = event('PasswordSet', {
-  category: 'credential',
-  audit: { entity: 'Credential', action: 'UPDATE', keys: ['user_id'] },
-  data: z.object({ user_id: z.uuid(), credential_version: z.number().int().positive() }),
-});
-
 /** Wrong passwords reached a threshold. At most one event per threshold of a row of failures. */
 export const SignInThrottled = event('SignInThrottled', {
   category: 'credential',
@@ -173,7 +166,6 @@ export const identityEvents = [
   SuperAdminGranted,
   EmailClaimed,
   EmailReleased,
-  PasswordSet,
   SignInThrottled,
   AccountCreated,
   SlugClaimed,
@@ -194,7 +186,7 @@ export type UserEvent =
   | EventOf<typeof UserEnabled>
   | EventOf<typeof SuperAdminGranted>;
 export type EmailEvent = EventOf<typeof EmailClaimed> | EventOf<typeof EmailReleased>;
-export type CredentialEvent = EventOf<typeof PasswordSet> | EventOf<typeof SignInThrottled>;
+export type CredentialEvent = EventOf<typeof SignInThrottled>;
 export type AccountEvent = EventOf<typeof AccountCreated>;
 export type SlugEvent = EventOf<typeof SlugClaimed>;
 export type MembershipEvent =

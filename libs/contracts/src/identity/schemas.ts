@@ -47,7 +47,7 @@ export const AccessToken = z.object({
   /** Null when the person belongs to several accounts and has not named one: then each request names it. */
   account_id: z.uuid().nullable(),
 });
-export type AccessToken = z.infer<typeof AccessToken>;
+export type AccessTokenBody = z.infer<typeof AccessToken>;
 
 export const SignedIn = AccessToken.extend({
   refresh_token: z.string(),
