@@ -1,1 +1,55 @@
-export {};
+export { baseConfig, ConfigError, defineConfig, processConfig, readConfig, storeConfig } from './config.js';
+export { createLogger, type LogField, type LogFields, type Logger, type LoggerOptions } from './log.js';
+export {
+  createMetrics,
+  durationBuckets,
+  processMetrics,
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Labels,
+  type Metrics,
+} from './metrics.js';
+export { startMetricsServer, type MetricsServer } from './metrics-server.js';
+export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/start.js';
+export {
+  beginEntry,
+  currentTraceparent,
+  markFailed,
+  recordLate,
+  withSpan,
+  type Entry,
+  type EntryOptions,
+} from './telemetry/spans.js';
+export { currentScope, type Scope } from './telemetry/scope.js';
+export { formatTraceparent, parseTraceparent } from './telemetry/trace-parent.js';
+export { type SpanLine } from './telemetry/span-file.js';
+export { createApp, type AppOptions } from './http/create-app.js';
+export { type PositionWaiter } from './http/call.js';
+export {
+  basePath,
+  mount,
+  mountInside,
+  type InsideRequest,
+  type InsideRoute,
+  type MountedRoute,
+  type Reply,
+  type RouteRequest,
+} from './http/mount.js';
+export { written } from './http/reply.js';
+export { etagOf, isKnown, readIfMatch } from './http/conditional.js';
+export { acceptedRequestId, securityHeaders } from './http/headers.js';
+export { readJsonBody } from './http/json-body.js';
+export { asProblem, problemBody, type ProblemPlace } from './http/problem-response.js';
+export { createRouteTable, type Matched, type RouteTable, type TableRoute } from './http/route-table.js';
+export { createHealth, type Check, type HealthAnswer, type Lifecycle, type Version } from './http/health.js';
+export { connectWithBackoff, type BackoffOptions } from './connect.js';
+export { runService, type Boot, type Close, type Running, type RunOptions, type Started } from './run-service.js';
+export {
+  internalClient,
+  type InternalAnswer,
+  type InternalCall,
+  type InternalClient,
+  type InternalClientOptions,
+} from './internal-client.js';
+export type { Express, Request, Response } from 'express';

@@ -1,0 +1,45 @@
+import type { Response } from 'express';
+import { isKnown } from './conditional.js';
+import type { Reply } from './mount.js';
+import { replyHeaders } from './reply.js';
+
+export interface Answering {
+  res: Response;
+  method: string;
+  ifNoneMatch: string | undefined;
+  /** Headers of every answer. */
+  always: Readonly<Record<string, string>>;
+}
+
+/** Writes a reply: a JSON body, nothing, or a stream. Resolves when everything was handed to the connection. */
+export async function respond(reply: Reply, answering: Answering): Promise<number> {
+  const { res, method, ifNoneMatch, always } = answering;
+  const head = replyHeaders(reply, always);
+  const reads = method === 'GET' || method === 'HEAD';
+  if (reads && reply.status === 200 && reply.revision != null && isKnown(ifNoneMatch, reply.revision)) {
+    res.writeHead(304, head).end();
+    return 304;
+  }
+  if (reply.stream && method !== 'HEAD') {
+    res.writeHead(reply.status, head);
+    res.flushHeaders();
+    await reply.stream(res);
+    if (!res.writableEnded) res.end();
+    return reply.status;
+  }
+  if (reply.body === undefined || reply.status === 204) {
+    if (reply.status !== 204) head['content-length'] = '0';
+    res.writeHead(reply.status, head).end();
+    return reply.status;
+  }
+  sendJson(res, reply.status, reply.body, head);
+  return reply.status;
+}
+
+/** Sends a value as JSON with its length, in one write. */
+export function sendJson(res: Response, status: number, body: unknown, head: Record<string, string>): void {
+  const text = JSON.stringify(body);
+  head['content-type'] ??= 'application/json; charset=utf-8';
+  head['content-length'] = String(Buffer.byteLength(text));
+  res.writeHead(status, head).end(text);
+}
