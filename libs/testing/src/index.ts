@@ -2,3 +2,4 @@ export { startTestDatabase, testDatabase, type TestDatabase, type TestDatabaseOp
 export { startOwnPostgres, type OwnPostgres } from './own-postgres.js';
 export { sharedCluster, type SharedCluster } from './shared-cluster.js';
 export { until } from './until.js';
+export { project, rowsOf, storedEvents, type EventSketch } from './stored-events.js';
