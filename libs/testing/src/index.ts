@@ -3,3 +3,4 @@ export { startOwnPostgres, type OwnPostgres } from './own-postgres.js';
 export { sharedCluster, type SharedCluster } from './shared-cluster.js';
 export { until } from './until.js';
 export { project, rowsOf, storedEvents, type EventSketch } from './stored-events.js';
+export { startTestStores, testStores, type TestStores, type TestStoresOptions } from './test-stores.js';

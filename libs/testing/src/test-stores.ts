@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { EventContract } from '@annals/contracts';
+import { connectEventStore, type EventStore } from '@annals/event-store';
+import { startEventNode, type EventNode } from '@annals/event-node';
+import { subjectKeyMigrations, subjectKeys, type SubjectKeyStore } from '@annals/postgres';
+import { startTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
+
+export interface TestStoresOptions extends TestDatabaseOptions {
+  /** Contracts of the events that are written or folded. */
+  events: readonly EventContract[];
+}
+
+/** Everything a service stands on, each real and thrown away afterwards. */
+export interface TestStores {
+  /** The service's own database. */
+  database: TestDatabase;
+  keysDatabase: TestDatabase;
+  keys: SubjectKeyStore;
+  keyEncryptionKey: Buffer;
+  eventNode: EventNode;
+  store: EventStore;
+  stop(): Promise<void>;
+}
+
+/** Starts a database, a key database and an event node with a memory store, on free ports. */
+export async function startTestStores(options: TestStoresOptions): Promise<TestStores> {
+  const [database, keysDatabase, eventNode] = await Promise.all([
+    startTestDatabase(options),
+    startTestDatabase({ service: 'keys', migrations: subjectKeyMigrations }),
+    startEventNode({ port: 0, store: 'memory' }),
+  ]);
+  const keyEncryptionKey = randomBytes(32);
+  const keys = subjectKeys(keysDatabase.pool, keyEncryptionKey);
+  const store = connectEventStore({ url: eventNode.url, events: options.events, keys });
+  return {
+    ...{ database, keysDatabase, keys, keyEncryptionKey, eventNode, store },
+    async stop() {
+      await store.close();
+      await Promise.all([eventNode.stop(), database.stop(), keysDatabase.stop()]);
+    },
+  };
+}
+
+/**
+ * Gives the tests of a file (or describe) stores of their own, started before the first and stopped after the last.
+ * @returns a function, because the stores are there only once the tests run
+ */
+export function testStores(options: TestStoresOptions): () => TestStores {
+  let stores: TestStores | undefined;
+  beforeAll(async () => {
+    stores = await startTestStores(options);
+  });
+  afterAll(() => stores?.stop());
+  return () => {
+    if (!stores) throw new Error('The test stores are there once the tests run, not while they are declared.');
+    return stores;
+  };
+}
