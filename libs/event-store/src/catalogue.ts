@@ -30,8 +30,9 @@ export function known(catalogue: Catalogue, type: string): KnownEvent {
 }
 
 function defaultsOf(contract: EventContract): KnownEvent['defaults'] {
-  return Object.entries(contract.data.shape).flatMap(([field, schema]) => {
-    const def = schema._zod.def as { type: string; defaultValue?: unknown };
+  const shape = contract.data.shape as Record<string, { _zod: { def: { type: string; defaultValue?: unknown } } }>;
+  return Object.entries(shape).flatMap(([field, schema]) => {
+    const { def } = schema._zod;
     return def.type === 'default' ? [[field, () => def.defaultValue] as const] : [];
   });
 }

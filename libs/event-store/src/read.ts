@@ -48,7 +48,7 @@ async function* once<T>(read: StreamingRead<T>, stallMs: number): AsyncGenerator
     for await (const item of read) {
       items += 1;
       waiting = false;
-      yield item as T;
+      yield item;
       waiting = true;
     }
     ended = true;

@@ -22,6 +22,12 @@ afterEach(async () => {
   await node.stop();
 });
 
+function deferred<T>() {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
+
 /** A reader that stores its checkpoint with what it read, as a projection does. */
 function reader(part: Partial<SubscribeOptions> = {}) {
   const texts: unknown[] = [];
@@ -173,7 +179,7 @@ describe('subscribe', () => {
 
   it('halts on a batch that keeps failing, and never skips it', async () => {
     await notes(0, 1);
-    const halted = Promise.withResolvers<SubscriptionState>();
+    const halted = deferred<SubscriptionState>();
     const inner = reader();
     const subscription = store.subscribe({
       ...inner.options,
@@ -190,8 +196,8 @@ describe('subscribe', () => {
 
   it('stops when its signal is raised, after the running handler has ended', async () => {
     const signal = new AbortController();
-    const started = Promise.withResolvers<void>();
-    const release = Promise.withResolvers<void>();
+    const started = deferred<void>();
+    const release = deferred<void>();
     let ended = false;
     const { options } = reader({
       signal: signal.signal,

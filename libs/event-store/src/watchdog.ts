@@ -2,7 +2,7 @@ import type { Position } from './position.js';
 
 export interface Watchdog {
   /** Something came from the server. */
-  sawItem(): void;
+  sawItem: () => void;
   saw(position: Position): void;
   seen(): Position | undefined;
   /** A handler is at work: silence is its own. */
@@ -19,7 +19,7 @@ export interface Watchdog {
  */
 export function watchdog(
   afterMs: number,
-  { isBehind, restart }: { isBehind(): Promise<boolean>; restart(): void },
+  { isBehind, restart }: { isBehind: () => Promise<boolean>; restart: () => void },
 ): Watchdog {
   let position: Position | undefined;
   let items = 0;

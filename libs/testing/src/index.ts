@@ -4,3 +4,4 @@ export { sharedCluster, type SharedCluster } from './shared-cluster.js';
 export { until } from './until.js';
 export { project, rowsOf, storedEvents, type EventSketch } from './stored-events.js';
 export { startTestStores, testStores, type TestStores, type TestStoresOptions } from './test-stores.js';
+export { deciderSpec, laws, type Decider, type DeciderSpec, type Lives, type Then } from './decider-spec.js';
