@@ -5,6 +5,7 @@ import { addServices } from './protocol/services.js';
 import { maxMessageBytes } from './protocol/limits.js';
 import { type Store } from './log/store.js';
 import { memoryStore } from './stores/memory-store.js';
+import { postgresStore } from './stores/postgres-store.js';
 
 const host = '127.0.0.1';
 
@@ -42,8 +43,7 @@ export async function startEventNode(options: EventNodeOptions): Promise<EventNo
 }
 
 function storeOf({ store }: EventNodeOptions): Store {
-  if (store === 'memory') return memoryStore();
-  throw new Error('not yet');
+  return store === 'memory' ? memoryStore() : postgresStore(store.postgresUrl);
 }
 
 async function listen(log: EventLog, wanted: number): Promise<EventNode> {

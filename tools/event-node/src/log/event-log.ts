@@ -17,12 +17,16 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
+export type StoreState =
+  /** Another node writes this store. */
+  { kind: 'waiting' } | { kind: 'lost'; cause: unknown } | { kind: 'recovered'; position: number };
+
 export interface EventLogOptions {
   store: Store;
   /** Milliseconds since the epoch. */
   now?: () => number;
   /** Told when the store is lost and when it is back. */
-  onStore?: (state: { kind: 'lost'; cause: unknown } | { kind: 'recovered'; position: number }) => void;
+  onStore?: (state: StoreState) => void;
 }
 
 const firstPauseMs = 50;
@@ -39,7 +43,14 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
   let lastPosition = 0;
 
   async function start(): Promise<void> {
-    lastPosition = await store.open();
+    lastPosition = await store.open({
+      waiting: () => {
+        onStore({ kind: 'waiting' });
+      },
+      lost: (cause) => {
+        writer.interrupt(cause);
+      },
+    });
     // Everything cached may rest on a group whose outcome was unknown; what the store holds now is the truth.
     states.forget();
     recent.forget();

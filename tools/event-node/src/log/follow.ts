@@ -46,7 +46,10 @@ export async function* followStream(
     // Taken before the look at the stream: a commit in between wakes the wait below at once.
     const seen = log.commits.position();
     const presence = await lookUpStream(log, stream);
-    if (presence.kind === 'deleted') return yield { kind: 'stream-deleted' };
+    if (presence.kind === 'deleted') {
+      yield { kind: 'stream-deleted' };
+      return;
+    }
     if (presence.kind === 'found') {
       for await (const events of readStream(log, stream, presence.state, revision + 1, 'forwards')) {
         yield { kind: 'events', events };

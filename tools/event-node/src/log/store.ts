@@ -3,13 +3,21 @@ import { type StreamState } from './stream-state.js';
 
 export type Direction = 'forwards' | 'backwards';
 
+/** What a store tells while it is open. */
+export interface StoreWatch {
+  /** Another process writes this store; opening goes on when that one ends. */
+  waiting(): void;
+  /** The right to write was lost while nothing was being written. */
+  lost(cause: unknown): void;
+}
+
 /** Where events rest. The engine decides; a store only keeps, orders and finds. Every method rejects while the store cannot be reached. */
 export interface Store {
   /**
    * Becomes the only writer and answers the last position ever given out (0 for an empty log).
    * Called again after any failed append, and must not return before the outcome of that append is settled.
    */
-  open(): Promise<number>;
+  open(watch: StoreWatch): Promise<number>;
   /** Makes all events durable, or none. They arrive in log order. */
   append(events: readonly RecordedEvent[]): Promise<void>;
   /** One page of a stream, `from` included in both directions. */

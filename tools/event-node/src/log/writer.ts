@@ -26,6 +26,12 @@ export interface WriterParts {
   recover: (cause: unknown) => Promise<void>;
 }
 
+export interface Writer {
+  write(command: WriteCommand): Promise<WriteAnswer>;
+  /** The store was found lost between groups. A group under way finds out by itself. */
+  interrupt(cause: unknown): void;
+}
+
 const maxGroupEvents = 2_000;
 const maxGroupBytes = 8 * 1024 * 1024;
 
@@ -33,14 +39,15 @@ const maxGroupBytes = 8 * 1024 * 1024;
  * The one writer. Whatever arrives while a group is being made durable becomes the next group: group commit without a timer.
  * No answer leaves before its group is durable, refusals included, because they too rest on what the group wrote.
  */
-export function createWriter(parts: WriterParts): { write(command: WriteCommand): Promise<WriteAnswer> } {
+export function createWriter(parts: WriterParts): Writer {
   const { store, states, recent } = parts;
   let queue: Waiting[] = [];
   let running = false;
   let available = true;
 
-  async function run(): Promise<void> {
+  async function run(first: () => Promise<void> = async () => undefined): Promise<void> {
     running = true;
+    await first();
     while (queue.length > 0) await commit(takeGroup());
     running = false;
   }
@@ -106,5 +113,8 @@ export function createWriter(parts: WriterParts): { write(command: WriteCommand)
         queue.push(waiting);
         if (!running) void run();
       }),
+    interrupt: (cause) => {
+      if (!running) void run(() => recover(cause));
+    },
   };
 }

@@ -16,7 +16,7 @@ interface ProposedMessage {
 /** Throws InvalidRequest when the id or the type is missing. */
 export function readProposed(message: ProposedMessage): ProposedEvent {
   const type = message.getMetadataMap().get('type');
-  if (!type) throw new InvalidRequest('An event needs a type.');
+  if (!type || type.includes('\0')) throw new InvalidRequest('An event needs a type, without NUL.');
   return {
     id: readUuid(message.getId()),
     type,
@@ -30,10 +30,14 @@ export function readProposed(message: ProposedMessage): ProposedEvent {
 export const streamNameOf = (identifier: StreamIdentifier | undefined): string =>
   identifier === undefined ? '' : Buffer.from(identifier.getStreamName_asU8()).toString('utf8');
 
-/** A name that may be appended to. Throws InvalidRequest. */
+const longestName = 600;
+
+/** A name that may be appended to: at most 600 characters. Throws InvalidRequest. */
 export function writableStream(identifier: StreamIdentifier | undefined): string {
   const stream = streamNameOf(identifier);
-  if (!isWritable(stream)) throw new InvalidRequest(`"${stream}" is not a stream that can be written.`);
+  // A name is a key of an index: NUL is no text there, and long names do not fit.
+  if (!isWritable(stream) || stream.includes('\0') || stream.length > longestName)
+    throw new InvalidRequest(`"${stream}" is not a stream that can be written.`);
   return stream;
 }
 

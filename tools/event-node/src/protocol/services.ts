@@ -6,6 +6,7 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { GossipService } from '@eventstore/db-client/generated/gossip_grpc_pb';
+import { OperationsService } from '@eventstore/db-client/generated/operations_grpc_pb';
 import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
 import {
@@ -23,6 +24,7 @@ import { softDelete, tombstone } from './delete.js';
 import { callError } from './errors.js';
 import { supportedMethods } from './features.js';
 import { clusterInfo } from './gossip.js';
+import { scavengeStarter } from './operations.js';
 import { outletOf, type ReadCall } from './outlet.js';
 import { read } from './read.js';
 import { readRequest } from './read-request.js';
@@ -75,6 +77,8 @@ export function addServices(server: Server, log: EventLog, endpoint: () => { add
   server.addService(ServerFeaturesService, {
     getSupportedMethods: unary(async () => supportedMethods()),
   });
+  const startScavenge = scavengeStarter(log);
+  server.addService(OperationsService, { startScavenge: unary(() => startScavenge()) });
   server.addService(GossipService, { read: unary(async () => clusterInfo(endpoint())) });
 }
 

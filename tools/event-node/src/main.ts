@@ -1,0 +1,50 @@
+import { banner } from './banner.js';
+import { startEventNode } from './index.js';
+import { readConfig } from './config.js';
+import { startFailure } from './start-failure.js';
+import { type StoreState } from './log/event-log.js';
+
+/** The event node as a process. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const leaveEarly = () => process.exit(0);
+  process.once('SIGTERM', leaveEarly).once('SIGINT', leaveEarly);
+
+  const node = await startEventNode({
+    port: config.port,
+    store: config.store,
+    onStore: (state) => {
+      say(storeLine(state));
+    },
+  });
+  say(banner(node, config.store));
+
+  const stop = () => {
+    process.off('SIGTERM', stop).off('SIGINT', stop);
+    node.stop().then(() => {
+      say('Event node stopped.');
+    }, fail);
+  };
+  process.off('SIGTERM', leaveEarly).off('SIGINT', leaveEarly).once('SIGTERM', stop).once('SIGINT', stop);
+}
+
+function storeLine(state: StoreState): string {
+  switch (state.kind) {
+    case 'waiting':
+      return 'Another event node writes this store; this one waits for its end.';
+    case 'lost':
+      return `The store is lost (${reasonOf(state.cause)}); appends and reads answer UNAVAILABLE until it is back.`;
+    case 'recovered':
+      return `The store is back; the log ends at ${state.position.toString()}.`;
+  }
+}
+
+const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
+
+function fail(error: unknown): void {
+  process.stderr.write(`${startFailure(error)}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);
