@@ -16,7 +16,7 @@ export const ActivityFact = z.strictObject({
   type: word(100),
   category: word(50).default('interaction'),
   tags: z.array(word(50)).max(20).default([]),
-  data: z.record(z.string().max(100), z.json()).default({}),
+  data: z.record(z.string().max(100), z.unknown()).default({}),
   /** By the client's clock; the time of arrival when absent. */
   occurred_at: moment.optional(),
 });

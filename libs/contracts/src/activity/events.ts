@@ -8,11 +8,13 @@ export const ActivityTracked = event('ActivityTracked', {
   data: z.strictObject({
     account_id: z.uuid(),
     user_id: z.uuid(),
+    /** The command's id: a repetition on the next day finds it in the stream of the day before. */
+    batch_id: z.uuid(),
     count: z.number().int().positive(),
     facts: personalFacts,
   }),
   subject: 'user_id',
-  audit: { entity: 'Activity', action: 'INSERT', keys: ['account_id', 'user_id', 'facts'] },
+  audit: { entity: 'Activity', action: 'INSERT', keys: ['account_id', 'user_id', 'batch_id', 'facts'] },
 });
 export type TrackedEvent = EventOf<typeof ActivityTracked>;
 

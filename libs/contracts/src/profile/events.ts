@@ -4,12 +4,14 @@ import { PreferencesDocument } from './preferences.js';
 import { ProfileDocument } from './profile.js';
 
 const owner = { account_id: z.uuid(), user_id: z.uuid() };
-const keys = ['account_id', 'user_id'] as const;
+/** `updated_at` rides along for the fold; as a change it would say nothing that the entry's own time does not. */
+const updated = { ...owner, updated_at: z.iso.datetime() };
+const keys = ['account_id', 'user_id', 'updated_at'] as const;
 
 /** Carries the fields that changed, and only those; null says that the field was removed. */
 export const ProfileUpdated = event('ProfileUpdated', {
   category: 'profile',
-  data: ProfileDocument.extend(owner),
+  data: ProfileDocument.extend(updated),
   subject: 'user_id',
   audit: { entity: 'Profile', action: 'UPDATE', keys },
 });
@@ -17,15 +19,14 @@ export const ProfileUpdated = event('ProfileUpdated', {
 /** Every field is gone; the next update starts from an empty profile. */
 export const ProfileDeleted = event('ProfileDeleted', {
   category: 'profile',
-  data: z.object(owner),
-  subject: 'user_id',
-  audit: { entity: 'Profile', action: 'DELETE', keys },
+  data: z.strictObject(owner),
+  audit: { entity: 'Profile', action: 'DELETE', keys: ['account_id', 'user_id'] },
 });
 
 /** Carries the preferences that changed, and only those; null says that one went back to its default. */
 export const PreferencesUpdated = event('PreferencesUpdated', {
   category: 'preferences',
-  data: PreferencesDocument.extend(owner),
+  data: PreferencesDocument.extend(updated),
   subject: 'user_id',
   audit: { entity: 'Preferences', action: 'UPDATE', keys },
 });

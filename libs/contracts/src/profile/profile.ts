@@ -83,8 +83,7 @@ export const Profile = z.object({
   date_of_birth: date_of_birth.nullable(),
   phone_number: phone_number.nullable(),
   emergency_contact: emergency_contact.nullable(),
-  /** Null until something is written for the first time. */
-  created_at: z.iso.datetime().nullable(),
+  /** Null while the profile is empty. */
   updated_at: z.iso.datetime().nullable(),
 });
 export type Profile = z.infer<typeof Profile>;
@@ -94,6 +93,7 @@ export const MemberProfile = z.object({
   user_id: z.uuid(),
   account_id: z.uuid(),
   ...openToMembers,
-  updated_at: z.iso.datetime(),
+  /** Null while the member has said nothing. */
+  updated_at: z.iso.datetime().nullable(),
 });
 export type MemberProfile = z.infer<typeof MemberProfile>;

@@ -1,0 +1,97 @@
+import { type EventContract, type TrackedFact } from '@annals/contracts';
+import { isErased, type StoredEvent } from '@annals/event-store';
+import { entityIdOf } from '../audit/audit-row.js';
+import { type Columns } from '../log/insert-rows.js';
+import { describe } from './describe.js';
+
+/** One row of `activity_entries`, as text for PostgreSQL; `account_id` stands beside it. */
+export interface ActivityRow {
+  id: string;
+  user_id: string;
+  type: string;
+  category: string;
+  /** As an array literal. */
+  tags: string;
+  data: string;
+  source: 'server' | 'client';
+  session_id: string | null;
+  request_id: string;
+  occurred_at: string;
+  recorded_at: string;
+  commit_pos: string;
+  prepare_pos: string;
+  /** Number within the event. */
+  idx: string;
+}
+
+export const activityColumns: Columns<ActivityRow> = {
+  id: 'uuid',
+  user_id: 'uuid',
+  type: 'text',
+  category: 'text',
+  tags: 'text[]',
+  data: 'json',
+  source: 'text',
+  session_id: 'text',
+  request_id: 'text',
+  occurred_at: 'timestamptz',
+  recorded_at: 'timestamptz',
+  commit_pos: 'bigint',
+  prepare_pos: 'bigint',
+  idx: 'int',
+};
+
+/** Streams that keep names unique; nobody did anything there that another event does not tell. */
+const mechanical = new Set(['email', 'slug']);
+
+/** Lines of somebody's activity log that an event makes: none, one, or one for each fact a client told. */
+export function activityRows(event: StoredEvent, contract: EventContract, accountId: string): ActivityRow[] {
+  if (mechanical.has(contract.category)) return [];
+  if (event.type === 'ActivityTracked') return clientRows(event);
+  const userId = personOf(event);
+  if (userId === null) return [];
+  const { type, category, tags } = describe(event, contract.category, contract.audit.keys);
+  const { actor, occurred_at } = event.metadata;
+  const data = {
+    entity: contract.audit.entity,
+    entity_id: entityIdOf(event.stream, accountId),
+    // Told only when somebody else did it.
+    ...(actor.user_id !== null && actor.user_id !== userId ? { by: actor.user_id } : {}),
+  };
+  const id = event.id;
+  return [
+    { ...placeOf(event, 0), id, user_id: userId, type, category, ...texts(tags, data), source: 'server', occurred_at },
+  ];
+}
+
+/** Whose log it stands in: the person it is about, else whoever did it or had it done. */
+function personOf({ data, metadata: { actor } }: StoredEvent): string | null {
+  if (typeof data.user_id === 'string') return data.user_id;
+  return actor.on_behalf_of ?? actor.user_id;
+}
+
+/** After the erasure of the person nothing is left of the facts, and no row comes back. */
+function clientRows(event: StoredEvent): ActivityRow[] {
+  if (isErased(event.data.facts)) return [];
+  const user_id = String(event.data.user_id);
+  return (event.data.facts as TrackedFact[]).map(({ id, type, category, tags, data, occurred_at }, index) => ({
+    ...placeOf(event, index),
+    ...{ id, user_id, type, category, ...texts(tags, data), source: 'client', occurred_at },
+  }));
+}
+
+function placeOf({ metadata, position, recordedAt }: StoredEvent, index: number) {
+  return {
+    session_id: metadata.actor.session_id,
+    request_id: metadata.request_id,
+    recorded_at: recordedAt.toISOString(),
+    commit_pos: String(position.commit),
+    prepare_pos: String(position.prepare),
+    idx: String(index),
+  };
+}
+
+/** Tags are words without quotes or commas (their contracts see to that), so the literal needs no escapes. */
+function texts(tags: readonly string[], data: object): { tags: string; data: string } {
+  return { tags: `{${tags.map((tag) => `"${tag}"`).join(',')}}`, data: JSON.stringify(data) };
+}

@@ -1,0 +1,51 @@
+import { allEvents, type EventContract } from '@annals/contracts';
+import { type StoredEvent } from '@annals/event-store';
+import { type Projection, setTenant, tenantTable, type Tx } from '@annals/postgres';
+import { accountOf, byAccount, noAccount } from '../log/by-account.js';
+import { insertRows } from '../log/insert-rows.js';
+import { makeMonths, monthlyPartitions } from '../log/monthly-partitions.js';
+import { activityColumns, activityRows } from './activity-row.js';
+
+const contracts = new Map<string, EventContract>(allEvents.map((contract) => [contract.type, contract]));
+
+/**
+ * What each person did and what was done to their things: facts read from all streams, and facts told by clients.
+ * Months go by arrival, since a client's own clock may say anything.
+ */
+export const activityLog: Projection = {
+  name: 'activity_log',
+  version: 1,
+  categories: [...new Set(allEvents.map((contract) => contract.category))],
+  tables: (schema) => `
+    create table ${schema}.activity_entries (
+      account_id uuid not null,
+      ${Object.entries(activityColumns)
+        .map(([name, type]) => `${name} ${type}`)
+        .join(',\n      ')},
+      primary key (account_id, id, recorded_at)
+    ) partition by range (recorded_at);
+    create index on ${schema}.activity_entries (account_id, user_id, commit_pos, prepare_pos, idx);
+    ${tenantTable(`${schema}.activity_entries`)}
+    ${monthlyPartitions(schema)}
+  `,
+  on: {},
+  accountOf: (event) => accountOf(event),
+  batch: project,
+};
+
+/** All events are of one account, whose scope is set. */
+async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
+  for (const [accountId, group] of byAccount(events, accountOf)) {
+    const rows = group.flatMap((event) => {
+      const contract = contracts.get(event.type);
+      if (!contract) throw new Error(`No contract for event ${event.type}`);
+      return activityRows(event, contract, accountId);
+    });
+    const months = makeMonths(
+      tx,
+      'activity_entries',
+      rows.map((row) => row.recorded_at),
+    );
+    await Promise.all([months, insertRows(tx, 'activity_entries', activityColumns, accountId, rows)]);
+  }
+}

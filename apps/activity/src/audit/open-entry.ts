@@ -1,0 +1,88 @@
+import { type AuditEntry } from '@annals/contracts';
+import { encodePosition, type EventStore, isSealed } from '@annals/event-store';
+import { type AuditRow } from './audit-row.js';
+import { type Kept, type KeptChange } from './changes.js';
+
+/** A row as PostgreSQL gives it back. */
+export type StoredAuditRow = Omit<AuditRow, 'occurred_at' | 'changes'> & {
+  account_id: string;
+  occurred_at: Date;
+  changes: Record<string, KeptChange>;
+  idx: number;
+};
+
+/** Where the event store binds a client's address. */
+const addressPath = 'metadata.client.ip';
+
+type Opener = Pick<EventStore, 'openField'>;
+
+/** The entry as an auditor reads it: sealed values are opened now, those of erased persons read `{"erased": true}`. */
+export async function openEntry(store: Opener, row: StoredAuditRow): Promise<AuditEntry> {
+  const [changes, ip_address] = await Promise.all([openChanges(store, row), openAddress(store, row)]);
+  return {
+    id: row.id,
+    account_id: row.account_id,
+    entity: row.entity,
+    entity_id: row.entity_id,
+    action: row.action as AuditEntry['action'],
+    event_type: row.event_type,
+    changes,
+    actor: {
+      kind: row.actor_kind as AuditEntry['actor']['kind'],
+      user_id: row.actor_user_id,
+      principal: row.actor_principal,
+      on_behalf_of: row.on_behalf_of,
+    },
+    session_id: row.session_id,
+    ip_address,
+    user_agent: row.user_agent,
+    transaction_id: row.transaction_id,
+    request_id: row.request_id,
+    correlation_id: row.correlation_id,
+    causation_id: row.causation_id,
+    command_id: row.command_id,
+    trace_id: row.trace_id,
+    reason: row.reason,
+    outcome: 'success',
+    occurred_at: row.occurred_at.toISOString(),
+    stream: row.stream,
+    revision: row.revision,
+    position: encodePosition({ commit: BigInt(row.commit_pos), prepare: BigInt(row.prepare_pos) }),
+  };
+}
+
+async function openChanges(store: Opener, row: StoredAuditRow): Promise<AuditEntry['changes']> {
+  const open = (kept: Kept | null, field: string): Promise<unknown> =>
+    kept === null ? Promise.resolve(null) : openValue(store, row.stream, kept, kept.value, field);
+  const entries = Object.entries(row.changes).map(async ([field, change]) => {
+    const [before, after] = await Promise.all([open(change.old, field), open(change.new, field)]);
+    return [field, { old: before, new: after }] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** A field may be sealed whole, or hold sealed values deeper down. */
+async function openValue(store: Opener, stream: string, kept: Kept, value: unknown, path: string): Promise<unknown> {
+  if (typeof value !== 'object' || value === null || kept.subject === null) return value;
+  if (isSealed(value)) {
+    return store.openField({ stream, event_id: kept.event_id, path, subject: kept.subject, value });
+  }
+  const inside = await Promise.all(
+    Object.entries(value).map(
+      async ([name, child]) => [name, await openValue(store, stream, kept, child, `${path}.${name}`)] as const,
+    ),
+  );
+  return Array.isArray(value) ? inside.map(([, child]) => child) : Object.fromEntries(inside);
+}
+
+async function openAddress(store: Opener, row: StoredAuditRow): Promise<AuditEntry['ip_address']> {
+  if (row.ip_sealed === null || row.actor_user_id === null) return null;
+  const value = await store.openField({
+    stream: row.stream,
+    event_id: row.id,
+    path: addressPath,
+    subject: row.actor_user_id,
+    value: { sealed: row.ip_sealed },
+  });
+  return value as AuditEntry['ip_address'];
+}

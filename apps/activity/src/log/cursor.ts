@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { Problem } from '@annals/contracts';
+
+/** Place of a row in a log: its position, and its number within one event. */
+export type LogKey = readonly [commit: string, prepare: string, index: number];
+
+/** What a cursor belongs to: the same question asked by the same account. */
+export interface CursorScope {
+  accountId: string;
+  /** Filters and order; absent ones do not count. */
+  filter: Readonly<Record<string, unknown>>;
+}
+
+/** Opaque text that continues after `key`, of use only for the same account and filter. */
+export function encodeCursor(scope: CursorScope, key: LogKey): string {
+  return Buffer.from([digest(scope), ...key].join('.')).toString('base64url');
+}
+
+const form = /^([\w-]{22})\.(\d{1,19})\.(\d{1,19})\.(\d{1,9})$/;
+
+/**
+ * @throws Problem 400 `invalid-cursor` when it is no cursor, `foreign-cursor` when it belongs to another account or filter.
+ *   Nothing depends on the digest for secrecy: rows are chosen by the caller's own account whatever the cursor says.
+ */
+export function decodeCursor(scope: CursorScope, cursor: string): LogKey {
+  const match = form.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
+  if (!match) throw new Problem(400, 'invalid-cursor', 'The cursor was not made by this list');
+  if (match[1] !== digest(scope)) {
+    throw new Problem(400, 'foreign-cursor', 'The cursor belongs to another account or other filters; start again');
+  }
+  return [match[2]!, match[3]!, Number(match[4])];
+}
+
+function digest({ accountId, filter }: CursorScope): string {
+  const asked = Object.entries(filter).filter(([, value]) => value !== undefined);
+  asked.sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([accountId, asked]))
+    .digest('base64url')
+    .slice(0, 22);
+}

@@ -1,0 +1,26 @@
+import { type Tx } from '@annals/postgres';
+
+/** Columns of a table with their types; `account_id` comes first in every table and is not among them. */
+export type Columns<R> = { readonly [C in keyof R & string]: string };
+
+/**
+ * Inserts many rows of one account in one statement. Values travel as text, so that one parameter per column is enough
+ * whatever its type: PostgreSQL reads text into every type by itself.
+ */
+export async function insertRows<R extends object>(
+  tx: Tx,
+  table: string,
+  columns: Columns<R>,
+  accountId: string,
+  rows: readonly R[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const names = Object.keys(columns) as (keyof R & string)[];
+  const arrays = names.map((_, index) => `$${index + 2}::text[]`).join(', ');
+  const casts = names.map((name) => `u.${name}::${columns[name]}`).join(', ');
+  await tx.query(
+    `insert into ${table} (account_id, ${names.join(', ')})
+     select $1::uuid, ${casts} from unnest(${arrays}) as u(${names.join(', ')})`,
+    [accountId, ...names.map((name) => rows.map((row) => row[name]))],
+  );
+}

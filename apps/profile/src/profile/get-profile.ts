@@ -1,0 +1,13 @@
+import { getProfile as route } from '@annals/contracts';
+import { type MountedRoute, mount } from '@annals/service';
+import { type FreshFolds } from '../folds/fresh-folds.js';
+import { ownerOf, streamOf } from '../owner.js';
+import { profile, shown } from './profile.js';
+
+/** GET /users/profile */
+export const getProfile = (folds: FreshFolds): MountedRoute =>
+  mount(route, async ({ context, minPosition }) => {
+    const owner = ownerOf(context);
+    const { state, revision } = await folds.read(profile, streamOf(owner), minPosition);
+    return { status: 200, body: shown(owner, state), revision };
+  });
