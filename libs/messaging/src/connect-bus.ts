@@ -1,11 +1,14 @@
 import { type Bus } from './bus.js';
-import { type Logger } from './logger.js';
+import { createEmbeddedBus } from './embedded/embedded-bus.js';
+import { createKafkaBus } from './kafka/kafka-bus.js';
+import { silent, type Logger } from './logger.js';
+import { traceSends } from './traced-sends.js';
 
 export interface KafkaBusConfig {
   kind: 'kafka';
   /** `host:port`, at least one. */
   brokers: readonly string[];
-  /** Name of the service: client id and part of `ce_source`. */
+  /** Name of the service: client id at the broker. */
   clientId: string;
   logger?: Logger;
 }
@@ -20,7 +23,12 @@ export interface PostgresBusConfig {
 
 export type BusConfig = KafkaBusConfig | PostgresBusConfig;
 
-/** Connects in the background, with back-off, so that a service may start before its bus. Ask `ping()` for readiness. */
+/** Connects when first used and comes back by itself, so that a service may start before its bus. Ask `ping()` for readiness. */
 export function connectBus(config: BusConfig): Bus {
-  throw new Error(`no bus of kind ${config.kind} yet`);
+  const logger = config.logger ?? silent;
+  const bus =
+    config.kind === 'kafka'
+      ? createKafkaBus(config.brokers, config.clientId, logger)
+      : createEmbeddedBus(config.url, config.clientId, logger);
+  return traceSends(bus);
 }
