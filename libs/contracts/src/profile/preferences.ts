@@ -71,7 +71,7 @@ export const PreferencesDocument = z.strictObject({
 export type PreferencesDocument = z.infer<typeof PreferencesDocument>;
 
 const patched = (schema: z.ZodObject) =>
-  z.strictObject(Object.fromEntries(Object.keys(schema.shape).map((key) => [key, z.unknown()]))).nullish();
+  z.strictObject(Object.fromEntries(Object.keys(schema.shape).map((key) => [key, z.unknown().optional()]))).nullish();
 
 /** JSON merge patch (RFC 7396): null goes back to the default, objects merge key by key and are checked once merged. */
 export const PreferencesPatch = PreferencesDocument.extend({
