@@ -45,6 +45,7 @@ export { createRouteTable, type Matched, type RouteTable, type TableRoute } from
 export { createHealth, type Check, type HealthAnswer, type Lifecycle, type Version } from './http/health.js';
 export { connectWithBackoff, type BackoffOptions } from './connect.js';
 export { runService, type Boot, type Close, type Running, type RunOptions, type Started } from './run-service.js';
+export { openStores, type StoreOptions, type Stores, type StoreSettings } from './stores.js';
 export {
   internalClient,
   type InternalAnswer,

@@ -1,0 +1,85 @@
+import type { EventStore, Position, SubscribeOptions } from '@annals/event-store';
+import type { Response } from '@annals/service';
+import { exportAggregate, exportId } from './export-aggregate.js';
+import { evolve, isOver, none, operationOf, type ExportState } from './export.js';
+
+/** Tells those who wait that an export has new events. In this process; other processes have their own. */
+export interface ExportChanges {
+  announce(exportId: string): void;
+  /** Resolves at the next announcement, or when the signal aborts. */
+  next(exportId: string, signal: AbortSignal): Promise<void>;
+}
+
+export function exportChanges(): ExportChanges {
+  const waiting = new Map<string, Set<() => void>>();
+  return {
+    announce: (id) => waiting.get(id)?.forEach((wake) => wake()),
+    next: (id, signal) =>
+      new Promise((done) => {
+        const wakes = waiting.get(id) ?? new Set();
+        waiting.set(id, wakes);
+        const wake = () => {
+          signal.removeEventListener('abort', wake);
+          wakes.delete(wake);
+          if (wakes.size === 0) waiting.delete(id);
+          done();
+        };
+        wakes.add(wake);
+        if (signal.aborted) wake();
+        else signal.addEventListener('abort', wake, { once: true });
+      }),
+  };
+}
+
+/** Announces every new event of an export to those in this process who follow it. */
+export function changeFollower(store: EventStore, changes: ExportChanges): SubscribeOptions {
+  let position: Position | null = null;
+  return {
+    name: 'export followers',
+    categories: [exportAggregate.category],
+    open: false,
+    // Who begins to follow reads the stream from its start, so nothing older than this process matters here.
+    from: async () => (position ??= await lastPosition(store)),
+    handle: async ({ events, checkpoint }) => {
+      for (const event of events) changes.announce((event.data as { export_id: string }).export_id);
+      position = checkpoint;
+    },
+  };
+}
+
+async function lastPosition(store: EventStore): Promise<Position | null> {
+  for await (const event of store.readAll({ backwards: true, limit: 1, open: false })) return event.position;
+  return null;
+}
+
+/**
+ * Writes one Server-Sent Event per event of the export, each with the whole operation, until it is over. The id of an
+ * event is its revision, so a client that comes back with `Last-Event-ID` misses none and gets none twice.
+ */
+export async function followExport(
+  { store, changes, now }: { store: EventStore; changes: ExportChanges; now: () => string },
+  ids: { accountId: string; exportId: string },
+  lastEventId: string | undefined,
+  res: Response,
+): Promise<void> {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  const after = /^\d{1,15}$/.test(lastEventId ?? '') ? BigInt(lastEventId ?? '') : -1n;
+  let state: ExportState = none;
+  let next = 0n;
+  while (!gone.signal.aborted) {
+    // Asked for before reading, so that what happens during the reading is not missed.
+    const changed = changes.next(ids.exportId, gone.signal);
+    for await (const event of store.readStream(`${exportAggregate.category}-${exportId(ids.accountId, ids.exportId)}`, {
+      from: next,
+    })) {
+      state = evolve(state, event);
+      next = event.revision + 1n;
+      if (event.revision > after && state.kind === 'known') {
+        res.write(`id: ${event.revision}\nevent: progress\ndata: ${JSON.stringify(operationOf(state, now()))}\n\n`);
+      }
+    }
+    if (state.kind === 'known' && isOver(state)) gone.abort();
+    await changed;
+  }
+}

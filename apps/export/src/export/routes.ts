@@ -1,0 +1,122 @@
+import {
+  cancelExportRoute,
+  downloadExportRoute,
+  followExportRoute,
+  getExportRoute,
+  listExportsRoute,
+  requestExportRoute,
+  type CurrentUserContext,
+} from '@annals/contracts';
+import { derivedId, type EventStore, type SubjectKeys } from '@annals/event-store';
+import type { Pool } from '@annals/postgres';
+import { mount, written, type MountedRoute } from '@annals/service';
+import { openDocument, documentName } from '../document/sealed-document.js';
+import type { Objects } from '../objects/folder-objects.js';
+import { listExportIds } from '../views/exports/list-exports.js';
+import { cancelExport } from './cancel-export.js';
+import { downloadExport } from './download-export.js';
+import { operationOf, type ExportState } from './export.js';
+import { exportAggregate, exportId } from './export-aggregate.js';
+import { followExport, type ExportChanges } from './follow-export.js';
+import { known, requestExport } from './request-export.js';
+
+export interface ExportParts {
+  store: EventStore;
+  pool: Pool;
+  keys: SubjectKeys;
+  objects: Objects;
+  changes: ExportChanges;
+  /** Largest document in bytes: USER_DATA_EXPORT_LIMIT. */
+  limitBytes: number;
+}
+
+/** The shell lets nobody pass without person and account. */
+function whose(context: CurrentUserContext): { accountId: string; userId: string } {
+  if (!context.account_id || !context.user_id) throw new Error('an export needs a person and an account');
+  return { accountId: context.account_id, userId: context.user_id };
+}
+
+export function exportRoutesOf({ store, pool, keys, objects, changes, limitBytes }: ExportParts): MountedRoute[] {
+  const load = async (accountId: string, userId: string, id: string) => {
+    const { state, revision } = await store.load(exportAggregate, exportId(accountId, id));
+    return { state: known(state, userId), revision };
+  };
+  const shown = (userId: string, now: string) => (state: ExportState) => operationOf(known(state, userId), now);
+
+  return [
+    mount(requestExportRoute, async ({ context, body, commandId, commandHash, now }) => {
+      const { accountId, userId } = whose(context);
+      const id = derivedId(commandId, 'export');
+      const command = { ...body, account_id: accountId, export_id: id, user_id: userId, limit_bytes: limitBytes, now };
+      const outcome = await store.execute(exportAggregate, exportId(accountId, id), {
+        ...{ id: commandId, hash: commandHash, context, now },
+        decide: (state) => requestExport(command, state),
+      });
+      const reply = written(outcome, shown(userId, now), 202);
+      return { ...reply, headers: { location: `/api/v1/users/data/export/${id}` } };
+    }),
+
+    mount(listExportsRoute, async ({ context, query, now }) => {
+      const scope = whose(context);
+      const { ids, meta } = await listExportIds(pool, scope, query);
+      const states = await Promise.all(ids.map((id) => load(scope.accountId, scope.userId, id)));
+      return { status: 200, body: { data: states.map(({ state }) => operationOf(state, now)), meta } };
+    }),
+
+    mount(getExportRoute, async ({ context, params, now }) => {
+      const { accountId, userId } = whose(context);
+      const { state, revision } = await load(accountId, userId, params.export_id);
+      return { status: 200, body: operationOf(state, now), revision };
+    }),
+
+    mount(followExportRoute, async ({ context, params, raw }) => {
+      const { accountId, userId } = whose(context);
+      await load(accountId, userId, params.export_id);
+      const last = raw.headers['last-event-id'];
+      const ids = { accountId, exportId: params.export_id };
+      return {
+        status: 200,
+        headers: { 'content-type': 'text/event-stream' },
+        stream: (res) =>
+          followExport(
+            { store, changes, now: () => new Date().toISOString() },
+            ids,
+            Array.isArray(last) ? last[0] : last,
+            res,
+          ),
+      };
+    }),
+
+    mount(downloadExportRoute, async ({ context, params, commandId, now }) => {
+      const { accountId, userId } = whose(context);
+      const { state } = await load(accountId, userId, params.export_id);
+      downloadExport({ user_id: userId, now }, state);
+      // Opened before the fact is written: a document that cannot be read has not been handed out.
+      const place = { subject: userId, name: documentName(accountId, params.export_id) };
+      const document = await openDocument(objects, keys, place);
+      await store.execute(exportAggregate, exportId(accountId, params.export_id), {
+        ...{ id: commandId, context, now },
+        decide: (current) => downloadExport({ user_id: userId, now }, current),
+      });
+      return {
+        status: 200,
+        headers: {
+          'content-type': 'application/json',
+          'content-length': String(document.length),
+          'content-disposition': `attachment; filename="annals-export-${params.export_id}.json"`,
+        },
+        stream: async (res) => void res.write(document),
+      };
+    }),
+
+    mount(cancelExportRoute, async ({ context, params, commandId, commandHash, now }) => {
+      const { accountId, userId } = whose(context);
+      const outcome = await store.execute(exportAggregate, exportId(accountId, params.export_id), {
+        ...{ id: commandId, hash: commandHash, context, now },
+        decide: (state) => cancelExport({ user_id: userId, now }, state),
+      });
+      await objects.remove(documentName(accountId, params.export_id));
+      return written(outcome, () => undefined, 204);
+    }),
+  ];
+}

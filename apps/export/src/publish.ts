@@ -1,0 +1,30 @@
+import type { StoredEvent } from '@annals/event-store';
+import type { IntegrationEvent } from '@annals/messaging';
+
+const idsOf = (event: StoredEvent) => {
+  const { account_id, export_id, user_id } = event.data as Record<'account_id' | 'export_id' | 'user_id', string>;
+  return { account_id, export_id, user_id };
+};
+
+/** The job that a request sets off, for the workers. */
+export function jobOf(event: StoredEvent): IntegrationEvent | null {
+  if (event.type !== 'ExportRequested') return null;
+  const ids = idsOf(event);
+  return { key: `${ids.account_id}/${ids.export_id}`, type: 'export.requested.v1', data: ids };
+}
+
+const told: Readonly<Record<string, string>> = {
+  ExportRequested: 'export.requested.v1',
+  ExportSucceeded: 'export.succeeded.v1',
+  ExportFailed: 'export.failed.v1',
+  ExportCancelled: 'export.cancelled.v1',
+  ExportDownloaded: 'export.downloaded.v1',
+};
+
+/** What others learn about exports: ids and what happened. */
+export function integrationEventOf(event: StoredEvent): IntegrationEvent | null {
+  const type = told[event.type];
+  if (!type) return null;
+  const ids = idsOf(event);
+  return { key: `${ids.account_id}/${ids.export_id}`, type, data: ids };
+}

@@ -1,0 +1,126 @@
+import { allEvents, type Service } from '@annals/contracts';
+import { connectEventStore, type EventStore } from '@annals/event-store';
+import { connectBus, type Bus } from '@annals/messaging';
+import {
+  createPool,
+  migrate,
+  runProjection,
+  subjectKeyMigrations,
+  subjectKeys,
+  type Migration,
+  type Pool,
+  type Projection,
+  type ProjectionRunner,
+  type SubjectKeyStore,
+} from '@annals/postgres';
+import type { Check } from './http/health.js';
+import type { Logger } from './log.js';
+import { processMetrics, type Metrics } from './metrics.js';
+import type { Boot, Close } from './run-service.js';
+
+/** The part of a service's configuration that names its stores; `storeConfig` reads it. */
+export interface StoreSettings {
+  DATABASE_URL: string;
+  DATABASE_OWNER_URL: string;
+  KEYS_DATABASE_URL: string;
+  KEY_ENCRYPTION_KEY: Buffer;
+  EVENTSTORE_URL: string;
+  BUS_DATABASE_URL?: string;
+  KAFKA_BROKERS?: string[];
+}
+
+export interface StoreOptions {
+  service: Service;
+  config: StoreSettings;
+  migrations: readonly Migration[];
+  projections: readonly Projection[];
+  logger: Logger;
+  metrics?: Metrics;
+}
+
+/** What a service stands on, connected and up to date. */
+export interface Stores {
+  pool: Pool;
+  keys: SubjectKeyStore;
+  store: EventStore;
+  bus: Bus;
+  /** In the order of `projections`. */
+  runners: ProjectionRunner[];
+  /** For `/readyz`. */
+  readiness: Record<string, Check>;
+  /** Ends projections, then closes the stores. */
+  close: Close[];
+}
+
+/**
+ * Waits for the stores in whatever order they come up, brings the databases up to this code and starts the projections.
+ */
+export async function openStores(boot: Boot, options: StoreOptions): Promise<Stores> {
+  const { service, config, migrations, projections, logger } = options;
+  const onIdleError = (error: Error) => logger.warn({ dependency: 'postgres', error }, 'an idle connection was lost');
+  const appRole = decodeURIComponent(new URL(config.DATABASE_URL).username);
+  await boot.connect('postgres', () =>
+    migrate(config.DATABASE_OWNER_URL, { service, migrations, projections, appRole }),
+  );
+  await boot.connect('keys', () => migrateKeys(config.KEYS_DATABASE_URL));
+  const pool = createPool({ url: config.DATABASE_URL, applicationName: service, onIdleError });
+  const keysPool = createPool({ url: config.KEYS_DATABASE_URL, applicationName: service, max: 4, onIdleError });
+  const keys = subjectKeys(keysPool, config.KEY_ENCRYPTION_KEY);
+  const store = connectEventStore({ url: config.EVENTSTORE_URL, events: allEvents, keys });
+  await boot.connect('event-store', () => store.ping());
+  const bus = connectBus(busConfig(service, config, logger));
+  await boot.connect('bus', () => bus.ping());
+  const runners = projections.map((projection) => {
+    const onError = (error: Error) => logger.error({ projection: projection.name, error }, 'a projection failed');
+    return runProjection({ projection, pool, store, onError });
+  });
+  countProjections(runners, options.metrics ?? processMetrics);
+  return {
+    ...{ pool, keys, store, bus, runners },
+    readiness: {
+      postgres: async () => void (await pool.query('select')),
+      keys: async () => void (await keysPool.query('select')),
+      'event-store': () => store.ping(),
+      bus: () => bus.ping(),
+      ...Object.fromEntries(runners.map((runner) => [`projection ${runner.projection.name}`, () => healthy(runner)])),
+    },
+    close: [
+      ...runners.map((runner) => () => runner.stop()),
+      () => bus.close(),
+      () => store.close(),
+      () => pool.end(),
+      () => keysPool.end(),
+    ],
+  };
+}
+
+/** Whoever works in the keys' database owns its one table. */
+function migrateKeys(url: string): Promise<void> {
+  const appRole = decodeURIComponent(new URL(url).username);
+  return migrate(url, { service: 'keys', migrations: subjectKeyMigrations, appRole });
+}
+
+function busConfig(service: string, { KAFKA_BROKERS, BUS_DATABASE_URL }: StoreSettings, logger: Logger) {
+  if (KAFKA_BROKERS) return { kind: 'kafka', brokers: KAFKA_BROKERS, clientId: service, logger } as const;
+  if (BUS_DATABASE_URL) return { kind: 'postgres', url: BUS_DATABASE_URL, clientId: service, logger } as const;
+  throw new Error('Name a bus: KAFKA_BROKERS, or BUS_DATABASE_URL for the embedded one');
+}
+
+/** A halted projection shows in readiness; one that is merely behind does not: its readers wait or are told. */
+async function healthy(runner: ProjectionRunner): Promise<void> {
+  const { status } = runner.status();
+  if (status === 'halted') throw new Error(`the projection ${runner.projection.name} is halted`);
+}
+
+function countProjections(runners: readonly ProjectionRunner[], metrics: Metrics): void {
+  metrics.gauge(
+    'annals_projection_halted',
+    '1 while a projection stands at a poison event',
+    ['projection'],
+    (gauge) => {
+      for (const runner of runners) {
+        gauge.set(runner.status().status === 'halted' ? 1 : 0, { projection: runner.projection.name });
+      }
+    },
+  );
+}
