@@ -8,24 +8,39 @@ export interface ServiceWork {
   permissions?: readonly Permission[];
 }
 
+/** The identity of a signed-in person: what is not said they do not have. */
+export function personIdentity(
+  known: Partial<Omit<IdentityContext, 'kind' | 'principal'>> & { user_id: string },
+): IdentityContext {
+  return { ...nobody, kind: 'user', ...known };
+}
+
+const nobody: Omit<IdentityContext, 'kind'> = {
+  user_id: null,
+  principal: null,
+  user_email_hash: null,
+  account_id: null,
+  account_slug: null,
+  session_id: null,
+  membership_id: null,
+  role: null,
+  roles: [],
+  permissions: [],
+  is_super_admin: false,
+  is_system_admin_access: false,
+  auth_methods: [],
+  actor: null,
+};
+
 /** The identity of a named service principal, as in `svc:retention`. It has no role and only the permissions it names. */
 export function serviceIdentity(principal: string, work: ServiceWork = {}): IdentityContext {
   return {
+    ...nobody,
     kind: 'service',
-    user_id: work.userId ?? null,
     principal,
-    user_email_hash: null,
+    user_id: work.userId ?? null,
     account_id: work.accountId ?? null,
-    account_slug: null,
-    session_id: null,
-    membership_id: null,
-    role: null,
-    roles: [],
     permissions: [...(work.permissions ?? [])],
-    is_super_admin: false,
-    is_system_admin_access: false,
-    auth_methods: [],
-    actor: null,
   };
 }
 

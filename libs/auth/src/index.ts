@@ -27,3 +27,5 @@ export {
 } from './token-verifier.js';
 export * from './signing-keys.js';
 export { createTokenIssuer, type TokenClaims, type TokenIssuer, type TokenIssuerOptions } from './token-issuer.js';
+export { holds, type Condition, type Facts } from './conditions.js';
+export * from './permission-evaluation.js';

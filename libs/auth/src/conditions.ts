@@ -1,0 +1,78 @@
+import { BlockList, isIP } from 'node:net';
+
+/** When a grant holds. All conditions of a grant must hold together. */
+export type Condition =
+  /** The thing belongs to the caller. */
+  | { kind: 'own' }
+  /** The caller's address lies in one of these ranges, as in `10.0.0.0/8` or `2001:db8::/32`. */
+  | { kind: 'ip_range'; ranges: readonly string[] }
+  /**
+   * Local time lies in `[from, to)`, both `HH:MM`; a window may pass midnight. `days` are ISO weekdays (1 is Monday) of
+   * the moment itself; every day unless said.
+   */
+  | { kind: 'time_window'; from: string; to: string; timezone: string; days?: readonly number[] }
+  /** An attribute of the thing has exactly this value. */
+  | { kind: 'attribute'; name: string; equals: string | number | boolean };
+
+/** What is known when a permission is asked for. What is not known holds no condition. */
+export interface Facts {
+  /** RFC 3339. */
+  now: string;
+  userId: string | null;
+  /** Owner of the thing asked about. */
+  ownerId?: string | null;
+  ipAddress?: string | null;
+  attributes?: Readonly<Record<string, unknown>>;
+}
+
+export function holds(condition: Condition, facts: Facts): boolean {
+  switch (condition.kind) {
+    case 'own':
+      return facts.userId !== null && facts.ownerId === facts.userId;
+    case 'ip_range':
+      return !!facts.ipAddress && isInRanges(facts.ipAddress, condition.ranges);
+    case 'time_window':
+      return isInWindow(condition, facts.now);
+    case 'attribute':
+      return (
+        Object.hasOwn(facts.attributes ?? {}, condition.name) && facts.attributes?.[condition.name] === condition.equals
+      );
+  }
+}
+
+function isInRanges(address: string, ranges: readonly string[]): boolean {
+  const family = familyOf(address);
+  if (!family) return false;
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [network = '', bits] = range.split('/');
+    const kind = familyOf(network);
+    const prefix = bits === undefined ? (kind === 'ipv4' ? 32 : 128) : Number(bits);
+    // A range that is none admits nobody.
+    if (kind && Number.isInteger(prefix) && prefix >= 0 && prefix <= (kind === 'ipv4' ? 32 : 128)) {
+      list.addSubnet(network, prefix, kind);
+    }
+  }
+  return list.check(address, family);
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
+  const version = isIP(address);
+  return version === 4 ? 'ipv4' : version === 6 ? 'ipv6' : undefined;
+}
+
+const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+function isInWindow(window: Extract<Condition, { kind: 'time_window' }>, now: string): boolean {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: window.timezone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(new Date(now));
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  const time = `${part('hour')}:${part('minute')}`;
+  if (window.days && !window.days.includes(weekdays.indexOf(part('weekday')) + 1)) return false;
+  return window.from <= window.to ? window.from <= time && time < window.to : window.from <= time || time < window.to;
+}
