@@ -96,6 +96,7 @@ export const AccountCreated = event('AccountCreated', {
     name: z.string(),
     kind: z.enum(['home', 'team']),
     created_by_id: z.uuid(),
+    created_at: z.iso.datetime(),
   }),
 });
 

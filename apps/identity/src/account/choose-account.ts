@@ -1,0 +1,77 @@
+import { Problem, type BuiltInRole } from '@annals/contracts';
+import type { Identity } from '../identity.js';
+import { membershipId, memberships } from '../membership/membership.js';
+import { accountsToAsk } from '../views/user-accounts/user-accounts.js';
+import { accounts } from './account.js';
+import { slugs } from './slug.js';
+
+/** An account a person belongs to, as read from the events themselves. */
+export interface MyAccount {
+  account_id: string;
+  slug: string;
+  name: string;
+  purpose: 'home' | 'team';
+  created_at: string;
+  role: BuiltInRole;
+  revision: bigint | null;
+}
+
+/** How a request names its account. */
+export interface AccountSelector {
+  account_id?: string;
+  slug?: string;
+  /** Named by the token: counts when the request names none. */
+  token_account_id?: string;
+}
+
+const noAccess = () => new Problem(403, 'no-account-access', 'No access to this account');
+
+/** The account when the person belongs to it, null otherwise, also when there is no such account. */
+export async function findMyAccount({ store }: Identity, userId: string, accountId: string): Promise<MyAccount | null> {
+  const [membership, account] = await Promise.all([
+    store.load(memberships, membershipId(accountId, userId)),
+    store.load(accounts, accountId),
+  ]);
+  if (membership.state.kind !== 'member' || account.state.kind !== 'open') return null;
+  const { kind: _, ...open } = account.state;
+  return { ...open, role: membership.state.role, revision: account.revision };
+}
+
+/** Every account the person belongs to, oldest membership first. */
+export async function myAccounts(identity: Identity, userId: string): Promise<MyAccount[]> {
+  const candidates = await accountsToAsk(identity.pool, userId);
+  const found = await Promise.all(candidates.map((id) => findMyAccount(identity, userId, id)));
+  return found.filter((account) => account !== null);
+}
+
+/**
+ * The account a request is for: the one it names, else the token's, else the only one the person belongs to.
+ * @throws Problem 403 `no-account-access` or `account-mismatch`, 400 `account-required` when it is not clear
+ */
+export async function chooseAccount(identity: Identity, userId: string, selector: AccountSelector): Promise<MyAccount> {
+  const named = await namedAccount(identity, selector);
+  if (named) {
+    const account = await findMyAccount(identity, userId, named);
+    if (!account) throw noAccess();
+    return account;
+  }
+  const [first, ...others] = await myAccounts(identity, userId);
+  if (first && others.length === 0) return first;
+  throw new Problem(400, 'account-required', 'Say for which account: send account-id');
+}
+
+/** @throws Problem 403 when the slug is nobody's, or two names disagree */
+async function namedAccount({ store, secrets }: Identity, selector: AccountSelector): Promise<string | undefined> {
+  const { account_id, slug, token_account_id } = selector;
+  const named = [account_id, token_account_id];
+  if (slug !== undefined) {
+    const { state } = await store.load(slugs, secrets.slugHash(slug));
+    if (state.kind === 'free') throw noAccess();
+    named.push(state.account_id);
+  }
+  const [first, ...others] = named.filter((id) => id !== undefined);
+  if (others.some((id) => id !== first)) {
+    throw new Problem(403, 'account-mismatch', 'Path, header and token name different accounts');
+  }
+  return first;
+}

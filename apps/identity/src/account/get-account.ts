@@ -1,0 +1,16 @@
+import { getAccountRoute, Problem } from '@annals/contracts';
+import { mount } from '@annals/service';
+import type { Identity } from '../identity.js';
+import { ownUser } from '../session/own-session.js';
+import { findMyAccount } from './choose-account.js';
+import { shownAccount } from './list-accounts.js';
+
+/** One account of the caller; somebody else's is as unknown as one that never was. */
+export const getAccount = (identity: Identity) =>
+  mount(getAccountRoute, async ({ context, params }) => {
+    const account = await findMyAccount(identity, ownUser(context), params.id);
+    if (!account) throw accountNotFound();
+    return { status: 200, revision: account.revision, body: shownAccount(account) };
+  });
+
+export const accountNotFound = () => new Problem(404, 'account-not-found', 'There is no such account');

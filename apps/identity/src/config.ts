@@ -1,0 +1,44 @@
+import { baseConfig } from '@annals/service';
+import { z } from 'zod';
+
+const flag = (byDefault: boolean) =>
+  z
+    .enum(['true', 'false'])
+    .default(byDefault ? 'true' : 'false')
+    .transform((value) => value === 'true');
+
+const secret32 = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((bytes) => bytes.length === 32, 'is 32 bytes in base64');
+
+/** Settings of the identity service. */
+export const identityConfig = z
+  .object({
+    ...baseConfig,
+    PUBLIC_URL: z.url().describe('Where people reach Annals; issuer of its tokens'),
+    LOOKUP_SECRET: secret32.describe('32 bytes in base64 for keyed hashes in stream names; never changes'),
+    USER_SESSION_TIMEOUT: z.coerce.number().int().positive().default(3600).describe('Idle seconds that end a session'),
+    MAX_LOGIN_ATTEMPTS: z.coerce.number().int().positive().default(5).describe('Wrong passwords without a delay'),
+    PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).default(8).describe('Shortest password, in characters'),
+    REQUIRE_VERIFIED_EMAIL: flag(false).describe('Refuse sign-in until the address is verified'),
+    SIGNING_KEY_DAYS: z.coerce.number().positive().default(30).describe('How long one token key signs'),
+    DEV_MAIL: flag(false).describe('Keep mail in MAIL_DIR and show it at /dev/mail'),
+    MAIL_DIR: z.string().default('.data/mail').describe('Folder of kept mail'),
+    SMTP_URL: z
+      .url({ protocol: /^smtps?$/ })
+      .optional()
+      .describe('Server that mail goes out through'),
+    MAIL_FROM: z.string().default('Annals <no-reply@annals.test>').describe('Sender of mail'),
+    SEED_DEMO: flag(false).describe('Make the demo accounts and users after the start'),
+  })
+  .refine((config) => config.DEV_MAIL || config.SMTP_URL, {
+    path: ['SMTP_URL'],
+    message: 'is missing, and DEV_MAIL is off: mail has nowhere to go',
+  })
+  .refine((config) => config.NODE_ENV !== 'production' || !(config.DEV_MAIL || config.SEED_DEMO), {
+    path: ['DEV_MAIL'],
+    message: 'and SEED_DEMO are for development: production shows mail to nobody and has no demo passwords',
+  });
+
+export type IdentityConfig = z.output<typeof identityConfig>;

@@ -1,0 +1,24 @@
+import type { TokenIssuer } from '@annals/auth';
+import type { EventStore } from '@annals/event-store';
+import type { Pool } from '@annals/postgres';
+import type { Hasher } from './credential/hashing.js';
+import type { Secrets } from './secrets.js';
+
+export interface Settings {
+  /** Idle time after which a session is over, in seconds. */
+  sessionTimeout: number;
+  /** Wrong passwords that cost nothing. */
+  maxLoginAttempts: number;
+  passwordMinLength: number;
+  requireVerifiedEmail: boolean;
+}
+
+/** What the behaviours work with; put together once, in main. */
+export interface Identity {
+  store: EventStore;
+  pool: Pool;
+  secrets: Secrets;
+  hasher: Hasher;
+  tokens: TokenIssuer;
+  settings: Settings;
+}

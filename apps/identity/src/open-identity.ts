@@ -1,0 +1,47 @@
+import { availableParallelism } from 'node:os';
+import { createTokenIssuer } from '@annals/auth';
+import { openStores, type Boot, type Close, type Logger, type Stores } from '@annals/service';
+import type { IdentityConfig } from './config.js';
+import { createHasher } from './credential/hashing.js';
+import type { Identity } from './identity.js';
+import { migrations } from './migrations.js';
+import { deriveSecrets } from './secrets.js';
+import { openKeyRing } from './token/key-ring.js';
+import { people } from './views/people/people.js';
+import { sessionList } from './views/sessions/sessions.js';
+import { userAccounts } from './views/user-accounts/user-accounts.js';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Read models of identity. */
+export const projections = [people, sessionList, userAccounts];
+
+/** Waits for the stores and puts identity together. */
+export async function openIdentity(
+  boot: Boot,
+  config: IdentityConfig,
+  logger: Logger,
+): Promise<{ identity: Identity; stores: Stores; close: Close[] }> {
+  const stores = await openStores(boot, { service: 'identity', config, migrations, projections, logger });
+  const { pool, store } = stores;
+  const secrets = deriveSecrets(config.KEY_ENCRYPTION_KEY, config.LOOKUP_SECRET);
+  const ring = await openKeyRing({
+    pool,
+    secrets,
+    period: config.SIGNING_KEY_DAYS * dayMs,
+    onError: (error) => logger.error({ error }, 'the signing keys could not be renewed'),
+  });
+  const cores = availableParallelism();
+  const identity: Identity = {
+    ...{ store, pool, secrets },
+    hasher: createHasher({ concurrency: cores, queue: cores * 2 }),
+    tokens: createTokenIssuer({ issuer: config.PUBLIC_URL, keys: ring.keys }),
+    settings: {
+      sessionTimeout: config.USER_SESSION_TIMEOUT,
+      maxLoginAttempts: config.MAX_LOGIN_ATTEMPTS,
+      passwordMinLength: config.PASSWORD_MIN_LENGTH,
+      requireVerifiedEmail: config.REQUIRE_VERIFIED_EMAIL,
+    },
+  };
+  return { identity, stores, close: [async () => ring.stop(), ...stores.close] };
+}

@@ -1,0 +1,50 @@
+import { streamName, type EventStore, type StoredEvent } from '@annals/event-store';
+import type { Reactor } from '@annals/postgres';
+import { storeVerification, verificationToken } from '../email/verification-token.js';
+import type { Identity } from '../identity.js';
+import type { Mailer } from '../mail/mailer.js';
+
+/**
+ * Sends the mail with which a person proves to hold an address. The link follows from the event, so a mail that is sent
+ * twice, because nobody knows whether it went out, is the same mail.
+ * @param publicUrl where the links lead
+ */
+export function sendVerification({ store, pool, secrets }: Identity, mailer: Mailer, publicUrl: string): Reactor {
+  async function send(event: StoredEvent): Promise<void> {
+    const { user_id, email_hash } = event.data as { user_id: string; email_hash: string };
+    const to = await addressOf(store, user_id);
+    if (to === null) return;
+    const token = verificationToken(secrets.verificationKey, event.id);
+    await storeVerification(pool, token, { user_id, email_hash }, event.metadata.occurred_at);
+    await mailer.send({ id: event.id, to, subject: 'Verify your address', text: textOf(publicUrl, token) });
+  }
+  return {
+    name: 'send-verification',
+    categories: ['user'],
+    on: {
+      UserRegistered: (event) => (event.data.status === 'pending' ? send(event) : Promise.resolve()),
+      EmailVerificationRequested: send,
+    },
+  };
+}
+
+/** The address a person registered with; null once the person was erased. */
+async function addressOf(store: EventStore, userId: string): Promise<string | null> {
+  for await (const event of store.readStream(streamName('user', userId), { limit: 1 })) {
+    if (typeof event.data.email === 'string') return event.data.email;
+  }
+  return null;
+}
+
+const textOf = (publicUrl: string, token: string) => `Hello,
+
+somebody registered with this address at Annals. If it was you, open this link within 24 hours:
+
+${publicUrl}/verify-email?token=${token}
+
+or enter the code where you registered:
+
+Code: ${token}
+
+If it was not you, do nothing: the address stays unverified.
+`;

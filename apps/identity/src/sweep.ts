@@ -1,0 +1,18 @@
+import type { Pool } from '@annals/postgres';
+import { forgetOldFailures } from './credential/failures.js';
+
+const everyMs = 10 * 60 * 1000;
+
+/** Removes rows that nobody can need any more: old failures, dead tokens of verification, sessions long over. */
+export async function sweep(pool: Pool): Promise<void> {
+  await forgetOldFailures(pool);
+  await pool.query("delete from verification_tokens where expires_at < now() - interval '1 day'", []);
+  await pool.query("delete from session_tokens where expires_at < now() - interval '1 day'", []);
+}
+
+/** Sweeps now and then, in every process; doing it twice does no harm. */
+export function startSweeper(pool: Pool, onError: (error: Error) => void): { stop(): void } {
+  const timer = setInterval(() => void sweep(pool).catch(onError), everyMs);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}
