@@ -32,6 +32,8 @@ export function subscribeEmbedded(
   const delivery = { pool, member, options, logger };
   const concurrency = options.concurrency ?? 4;
   const works = new Map<string, PartitionWork>();
+  /** Also batches of partitions that were lost meanwhile. */
+  const running = new Set<PartitionWork>();
   const wake = createWake();
   let renewed = 0;
   let renewDue = 0;
@@ -47,9 +49,8 @@ export function subscribeEmbedded(
   // Whoever does not wait for the join reads the reason from `status()`.
   joined.catch(() => undefined);
 
-  const running = () => [...works.values()].filter((work) => work.running);
   /** A batch without a sign of life makes this member silent as a whole, as a stuck process would be. */
-  const stuck = (now: number) => running().some((work) => now - work.lastSign > sessionMs);
+  const stuck = (now: number) => [...running].some((work) => now - work.lastSign > sessionMs);
 
   function drop(name: string, work: PartitionWork): void {
     work.abort.abort();
@@ -98,7 +99,7 @@ export function subscribeEmbedded(
   }
 
   async function startBatches(now: number): Promise<void> {
-    const free = concurrency - running().length;
+    const free = concurrency - running.size;
     const idle = [...works.values()].filter((work) => {
       const leaving = extra.some(([, other]) => other === work);
       return !work.running && !work.abort.signal.aborted && work.retryAt <= now && !leaving;
@@ -109,8 +110,10 @@ export function subscribeEmbedded(
       const name = `${work.topic}/${work.partition}`;
       // To the end of the line: every partition gets its turn.
       if (works.delete(name)) works.set(name, work);
+      running.add(work);
       work.running = deliver(delivery, work, messages).finally(() => {
         work.running = undefined;
+        running.delete(work);
         wake.now();
       });
     }
@@ -131,7 +134,8 @@ export function subscribeEmbedded(
 
   function untilDue(now: number): number {
     const times = [...works.values()].map((work) => work.retryAt).filter((time) => time > now);
-    return Math.max(1, Math.min(backstopMs, renewDue - now, ...times.map((time) => time - now)));
+    if (!stuck(now)) times.push(renewDue);
+    return Math.max(1, Math.min(backstopMs, ...times.map((time) => time - now)));
   }
 
   async function step(): Promise<number> {
@@ -158,7 +162,7 @@ export function subscribeEmbedded(
   async function stop(graceMs: number): Promise<void> {
     wake.now();
     await loop;
-    const finished = Promise.all(running().map((work) => work.running));
+    const finished = Promise.all([...running].map((work) => work.running));
     await Promise.race([finished, wait(graceMs, undefined, { ref: false })]);
     works.forEach((work) => work.abort.abort());
     await Promise.race([finished, wait(afterAbortMs, undefined, { ref: false })]);
