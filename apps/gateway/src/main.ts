@@ -1,1 +1,49 @@
-export {};
+import { createLogger, defineConfig, runService, startTelemetry } from '@annals/service';
+import { GatewayConfig } from './config.js';
+import { createGateway } from './gateway.js';
+
+const config = defineConfig(GatewayConfig);
+const logger = createLogger({ service: 'gateway', level: config.LOG_LEVEL });
+const telemetry = startTelemetry({
+  service: 'gateway',
+  ratio: config.TRACE_RATIO,
+  ...(config.OTEL_EXPORTER_OTLP_ENDPOINT ? { otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT } : {}),
+  ...(config.TRACE_DIR ? { traceDir: config.TRACE_DIR } : {}),
+});
+
+void runService({
+  service: 'gateway',
+  logger,
+  host: config.HOST,
+  port: config.PORT,
+  ...(config.METRICS_PORT === undefined ? {} : { metricsPort: config.METRICS_PORT }),
+  // Large uploads are passed on while they arrive; small bodies have a limit of their own.
+  requestTimeoutMs: 300_000,
+  flush: () => telemetry.stop(),
+  start: async () => {
+    const gateway = createGateway({
+      services: {
+        identity: config.IDENTITY_URL,
+        profile: config.PROFILE_URL,
+        activity: config.ACTIVITY_URL,
+        export: config.EXPORT_URL,
+      },
+      publicUrl: config.PUBLIC_URL.replace(/\/$/, ''),
+      issuers: config.JWT_ISSUERS,
+      signingKey: config.CONTEXT_SIGNING_KEY,
+      contextKeys: config.CONTEXT_KEYS,
+      corsOrigins: config.CORS_ORIGINS,
+      trustedProxies: config.TRUSTED_PROXIES,
+      userLimit: config.RATE_LIMIT_PER_MINUTE,
+      addressLimit: config.RATE_LIMIT_PER_MINUTE_ADDRESS,
+      upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
+      timing: config.SERVER_TIMING,
+      version: { version: config.BUILD_VERSION, commit: config.BUILD_COMMIT },
+      logger,
+    });
+    return { app: gateway.app, close: [() => gateway.close()] };
+  },
+}).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : 'the gateway could not start'}\n`);
+  process.exit(1);
+});

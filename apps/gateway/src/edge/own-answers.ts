@@ -1,0 +1,93 @@
+import type { ContextReader } from '@annals/auth';
+import { getMyContext, headers } from '@annals/contracts';
+import {
+  asProblem,
+  basePath,
+  createApp,
+  mount,
+  problemBody,
+  securityHeaders,
+  type Express,
+  type Logger,
+} from '@annals/service';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { sendPage, type Page } from '../documentation/page.js';
+import type { WellKnown } from '../keys/well-known.js';
+import { newRequestId } from './request-id.js';
+
+export interface OwnAnswersOptions {
+  pages: ReadonlyMap<string, Page>;
+  wellKnown: WellKnown;
+  contextReader: ContextReader;
+  readiness: Readonly<Record<string, () => Promise<void>>>;
+  logger: Logger;
+  version: { version: string; commit: string };
+}
+
+export interface OwnAnswers {
+  app: Express;
+  /** @param app what the app itself does with a request */
+  listenerFor: (app: RequestListener) => RequestListener;
+  isOwn: (url: string) => boolean;
+}
+
+const keysPath = '/.well-known/jwks.json';
+const configurationPath = '/.well-known/openid-configuration';
+const healthPaths = ['/health', '/livez', '/readyz', '/version'];
+
+/** What the gateway answers itself: its pages, the public keys, health, and the context of whoever asks. */
+export function ownAnswers(options: OwnAnswersOptions): OwnAnswers {
+  const { pages, wellKnown } = options;
+  const app = createApp({
+    service: 'gateway',
+    routes: [mount(getMyContext, async ({ context }) => ({ status: 200, body: context }))],
+    contextReader: options.contextReader,
+    readiness: options.readiness,
+    logger: options.logger,
+    // It hashes bodies of commands, and the gateway has none.
+    commandKey: randomBytes(32),
+    version: options.version,
+  });
+  const open = new Set([keysPath, configurationPath, ...healthPaths, ...healthPaths.map((path) => basePath + path)]);
+  return {
+    app,
+    isOwn: (url) => pages.has(pathOf(url)) || open.has(pathOf(url)),
+    listenerFor: (answer) => (request, response) => {
+      const path = pathOf(request.url ?? '/');
+      const page = pages.get(path);
+      if (page) return sendPage(page, request, response);
+      if (path === keysPath) return void sendDocument(() => wellKnown.keys(), request, response);
+      if (path === configurationPath) return void sendDocument(() => wellKnown.configuration(), request, response);
+      answer(request, response);
+    },
+  };
+}
+
+function pathOf(url: string): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? url : url.slice(0, mark);
+}
+
+async function sendDocument(read: () => unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requestId = newRequestId(Date.now());
+  const send = (status: number, body: unknown, head: Readonly<Record<string, string>>) => {
+    const text = JSON.stringify(body);
+    const length = String(Buffer.byteLength(text));
+    response.writeHead(status, {
+      ...securityHeaders,
+      [headers.requestId]: requestId,
+      ...head,
+      'content-length': length,
+    });
+    response.end(request.method === 'HEAD' ? undefined : text);
+  };
+  try {
+    const document = await read();
+    send(200, document, { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' });
+  } catch (error) {
+    const problem = asProblem(error);
+    const body = problemBody(problem, { path: pathOf(request.url ?? '/'), requestId, traceId: '' });
+    send(problem.status, body, { ...problem.headers, 'content-type': 'application/problem+json' });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Method, Route, Service } from '@annals/contracts';
+import { basePath, createRouteTable, type RouteTable } from '@annals/service';
+import type { z } from 'zod';
+
+/** Where requests of one route go, with what the edge needs of its contract at hand. */
+export interface Destination {
+  method: Method;
+  /** Whole path template. */
+  path: string;
+  params?: z.ZodObject;
+  owner: Service;
+  open: boolean;
+  /** Largest body in bytes; 0 where the contract has none. */
+  bodyLimit: number;
+  /** Whether it may answer with bytes or events that take long. */
+  streams: boolean;
+  /** Answers that hold tokens are not compressed: their length would tell about them (BREACH). */
+  secret: boolean;
+  /** Parameter that names the account to work in, when the path does. */
+  accountParameter: string | null;
+}
+
+const DEFAULT_BODY_LIMIT = 100 * 1024;
+
+/** The routing table of the edge, made of the contracts alone: what they do not declare does not exist. */
+export function destinations(routes: readonly Route[]): RouteTable<Destination> {
+  return createRouteTable(routes.map(destinationOf));
+}
+
+function destinationOf({ definition }: Route): Destination {
+  const { method, path, params, owner, access, responses } = definition;
+  return {
+    method,
+    path: basePath + path,
+    ...(params ? { params } : {}),
+    owner,
+    open: access.kind === 'open',
+    bodyLimit: method === 'GET' ? 0 : (definition.bodyLimit ?? DEFAULT_BODY_LIMIT),
+    streams: Object.values(responses).includes('stream'),
+    secret: path.startsWith('/auth/'),
+    accountParameter: accountParameterOf(path),
+  };
+}
+
+/** `/accounts/{id}/…` works in that account; elsewhere a parameter says so by its name. */
+function accountParameterOf(path: string): string | null {
+  return /^\/accounts\/\{(\w+)\}/.exec(path)?.[1] ?? (path.includes('{account_id}') ? 'account_id' : null);
+}

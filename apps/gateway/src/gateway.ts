@@ -1,0 +1,162 @@
+import {
+  createContextReader,
+  createContextSigner,
+  createTokenVerifier,
+  ownIssuer,
+  type ContextSigner,
+  type PrivateJwk,
+  type PublicKeySet,
+} from '@annals/auth';
+import { allRoutes, openApi, Problem } from '@annals/contracts';
+import { basePath, processMetrics, type Express, type Logger, type Metrics } from '@annals/service';
+import { askIdentityOverHttp } from './context/ask-identity.js';
+import { createContextCache } from './context/context-cache.js';
+import { createContextResolver, type ResolutionOutcome } from './context/resolve-context.js';
+import type { SharedContexts } from './context/shared-contexts.js';
+import { documentationPages } from './documentation/pages.js';
+import { clientAddressOf } from './edge/client-address.js';
+import { crossOriginRules } from './edge/cross-origin.js';
+import { finishExchange } from './edge/finish-exchange.js';
+import { createEdge } from './edge/handle.js';
+import { ownAnswers } from './edge/own-answers.js';
+import { serveBefore } from './edge/serve-before.js';
+import type { TimingPolicy } from './edge/server-timing.js';
+import { destinations } from './forward/destination.js';
+import { closeUpstream, createUpstream, type Upstream, type UpstreamName } from './forward/upstreams.js';
+import { wellKnown } from './keys/well-known.js';
+import { createRateLimit } from './limit/rate-limit.js';
+import { showContextMetrics } from './metrics.js';
+import { followRevocations } from './revocation/revocation-feed.js';
+import { createRevocations } from './revocation/revocations.js';
+
+export interface GatewayOptions {
+  /** Base URLs of the services. */
+  services: Readonly<Record<UpstreamName, string>>;
+  publicUrl: string;
+  issuers: Parameters<typeof createTokenVerifier>[0]['issuers'];
+  signingKey: PrivateJwk;
+  contextKeys: PublicKeySet;
+  corsOrigins: readonly string[];
+  trustedProxies: readonly string[];
+  /** Requests per minute, 0 for no limit. */
+  userLimit: number;
+  addressLimit: number;
+  upstreamTimeoutMs: number;
+  timing: TimingPolicy;
+  version: { version: string; commit: string };
+  logger: Logger;
+  metrics?: Metrics;
+  shared?: SharedContexts;
+}
+
+export interface Gateway {
+  app: Express;
+  close(): Promise<void>;
+}
+
+/** Puts the edge together. It follows the revocation feed from here on, whether identity is there yet or not. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { services, publicUrl, logger, metrics = processMetrics } = options;
+  const upstreams = connectServices(services, options.upstreamTimeoutMs);
+  const identity = upstreams.identity.calls;
+  const signer = createContextSigner({ principal: 'gateway', privateJwk: options.signingKey });
+  const revocations = createRevocations({ onMarker: () => cache.forgetRefusals() });
+  const cache = createContextCache({ revocations });
+  const contexts = createContextResolver({
+    verifier: createTokenVerifier({
+      issuers: [ownIssuer(publicUrl, new URL('/internal/jwks', services.identity).href), ...options.issuers],
+    }),
+    ownIssuer: publicUrl,
+    askIdentity: askIdentityOverHttp(identity, signer),
+    signer,
+    revocations,
+    cache,
+    onResolved: (outcome) => logResolution(logger, outcome),
+    ...(options.shared ? { shared: options.shared } : {}),
+  });
+  const feed = followFeed(upstreams.identity, signer, revocations, logger);
+  showContextMetrics(metrics, cache, revocations);
+  const own = ownAnswers({
+    pages: documentationPages(openApi(allRoutes, { version: options.version.version, serverUrl: basePath })),
+    wellKnown: wellKnown({ identity, issuer: publicUrl, publicUrl }),
+    contextReader: createContextReader({ jwks: options.contextKeys }),
+    readiness: {
+      revocations: async () => {
+        if (!revocations.isTrusted()) throw new Error('the revocation feed is silent');
+      },
+    },
+    logger,
+    version: options.version,
+  });
+  serveBefore(own.app, (app) =>
+    createEdge({
+      table: destinations(allRoutes),
+      upstreams,
+      contexts,
+      addressOf: clientAddressOf(options.trustedProxies),
+      crossOrigin: crossOriginRules(options.corsOrigins),
+      addressLimit: createRateLimit({ name: 'address', quota: options.addressLimit, windowSeconds: 60 }),
+      userLimit: createRateLimit({ name: 'user', quota: options.userLimit, windowSeconds: 60 }),
+      timing: options.timing,
+      finish: finishExchange(metrics, logger),
+      own: own.listenerFor(app),
+      isOwn: own.isOwn,
+      onTrouble: (error) => logger.error({ error }, 'the edge failed'),
+    }),
+  );
+  return {
+    app: own.app,
+    async close() {
+      feed.stop();
+      await Promise.all(Object.values(upstreams).map(closeUpstream));
+    },
+  };
+}
+
+function connectServices(
+  services: GatewayOptions['services'],
+  answerTimeoutMs: number,
+): Record<UpstreamName, Upstream> {
+  const connect = (name: UpstreamName) => createUpstream(name, services[name], { answerTimeoutMs });
+  return {
+    identity: connect('identity'),
+    profile: connect('profile'),
+    activity: connect('activity'),
+    export: connect('export'),
+  };
+}
+
+function followFeed(
+  identity: Upstream,
+  signer: ContextSigner,
+  revocations: ReturnType<typeof createRevocations>,
+  logger: Logger,
+) {
+  return followRevocations({
+    // Its one connection lasts: it must not take one from the short calls.
+    identity: identity.streams,
+    signer,
+    revocations,
+    onTrouble: (error) => logger.warn({ dependency: 'identity', error }, 'the revocation feed broke off'),
+  });
+}
+
+/** One line for each resolution, as cached contexts leave none. */
+function logResolution(logger: Logger, { identity, error, timing }: ResolutionOutcome): void {
+  const duration = Object.values(timing).reduce((sum, ms) => sum + ms, 0);
+  logger.info(
+    {
+      source: 'http',
+      user_id: identity?.user_id,
+      account_id: identity?.account_id,
+      session_id: identity?.session_id,
+      result: error === undefined ? 'resolved' : 'refused',
+      code: error instanceof Problem ? error.code : undefined,
+      reason: Object.entries(timing)
+        .map(([step, ms]) => `${step} ${ms.toFixed(2)} ms`)
+        .join(', '),
+      duration_ms: Math.round(duration * 100) / 100,
+    },
+    'context.resolved',
+  );
+}
