@@ -15,15 +15,16 @@ export function hadHappened(event: StoredEvent, moment: Moment): boolean {
 }
 
 /**
- * State of a stream from its events: each sets the fields it names, a null removes one. This holds for every
- * event of ours, because events carry changed fields at the top level.
+ * State of a stream from its events: each sets the fields it names, a null removes one, a deletion removes all but
+ * the keys. This holds for every event of ours, because events carry changed fields at the top level.
  */
 export function stateOf(
   events: Iterable<{ event: StoredEvent; data: Record<string, unknown> }>,
 ): Record<string, unknown> {
   const state: Record<string, unknown> = {};
   for (const { event, data } of events) {
-    const keys = contracts.get(event.type)?.audit.keys ?? [];
+    const { keys, action } = contracts.get(event.type)?.audit ?? { keys: [], action: 'UPDATE' };
+    if (action === 'DELETE') Object.keys(state).forEach((field) => keys.includes(field) || delete state[field]);
     for (const [field, value] of Object.entries(data)) {
       if (keys.includes(field) || value !== null) state[field] = value;
       else delete state[field];

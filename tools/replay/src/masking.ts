@@ -10,7 +10,10 @@ const contracts = new Map<string, EventContract>(allEvents.map((contract) => [co
  */
 export function maskEvent(event: StoredEvent, secret: string): Record<string, unknown> {
   const fields = contracts.get(event.type)?.personalFields ?? [];
-  return fields.reduce((data, field) => maskPath(data, field.path, secret), event.data) as Record<string, unknown>;
+  return fields.reduce<Record<string, unknown>>(
+    (data, field) => maskPath(data, field.path, secret) as Record<string, unknown>,
+    event.data,
+  );
 }
 
 function maskPath(value: unknown, path: FieldPath, secret: string): unknown {

@@ -17,13 +17,13 @@ export const ExportRequested = event('ExportRequested', {
     limit_bytes: z.number().int().positive(),
     requested_at: z.iso.datetime(),
   }),
-  audit: { entity: 'export', action: 'INSERT', keys },
+  audit: { entity: 'Export', action: 'INSERT', keys },
 });
 
 export const ExportPartGathered = event('ExportPartGathered', {
   category: 'export',
   data: z.strictObject({ ...ids, part: ExportPart, items: z.number().int().min(0), sha256 }),
-  audit: { entity: 'export', action: 'UPDATE', keys },
+  audit: { entity: 'Export', action: 'UPDATE', keys },
 });
 
 export const ExportSucceeded = event('ExportSucceeded', {
@@ -35,25 +35,25 @@ export const ExportSucceeded = event('ExportSucceeded', {
     finished_at: z.iso.datetime(),
     expires_at: z.iso.datetime(),
   }),
-  audit: { entity: 'export', action: 'UPDATE', keys },
+  audit: { entity: 'Export', action: 'UPDATE', keys },
 });
 
 export const ExportFailed = event('ExportFailed', {
   category: 'export',
   data: z.strictObject({ ...ids, code: z.string(), detail: z.string(), finished_at: z.iso.datetime() }),
-  audit: { entity: 'export', action: 'UPDATE', keys },
+  audit: { entity: 'Export', action: 'UPDATE', keys },
 });
 
 export const ExportCancelled = event('ExportCancelled', {
   category: 'export',
   data: z.strictObject({ ...ids, cancelled_at: z.iso.datetime() }),
-  audit: { entity: 'export', action: 'DELETE', keys },
+  audit: { entity: 'Export', action: 'DELETE', keys },
 });
 
 export const ExportDownloaded = event('ExportDownloaded', {
   category: 'export',
   data: z.strictObject({ ...ids, downloaded_at: z.iso.datetime() }),
-  audit: { entity: 'export', action: 'UPDATE', keys },
+  audit: { entity: 'Export', action: 'UPDATE', keys },
 });
 
 export const exportEvents = [

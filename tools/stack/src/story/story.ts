@@ -175,7 +175,7 @@ async function survive(stage: Stage, ada: SignedInPerson): Promise<void> {
   const anew = createClient({ baseUrl: stage.api });
   const { body } = await anew.call(refreshRoute, { body: { refresh_token: ada.refreshToken } });
   anew.signIn({ token: body.access_token });
-  const { body: audit } = await anew.call(listAuditLogs, { query: { entity: 'profile' } });
+  const { body: audit } = await anew.call(listAuditLogs, { query: { entity: 'Profile' } });
   promised(audit.data.length >= 2, 'the audit log is whole');
   stage.tell(
     'Kill everything with -9 and start again: nothing lost, logins still valid',
