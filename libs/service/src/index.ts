@@ -54,3 +54,7 @@ export {
   type InternalClientOptions,
 } from './internal-client.js';
 export type { Express, Request, Response } from 'express';
+export { createSharedCache, type SharedCacheOptions } from './cache/redis.js';
+export { createLocalCache } from './cache/local-cache.js';
+export { type SharedCache } from './cache/shared-cache.js';
+export { takeFrom, type Budget, type Taken } from './cache/rate-limit.js';
