@@ -58,3 +58,4 @@ export { createSharedCache, type SharedCacheOptions } from './cache/redis.js';
 export { createLocalCache } from './cache/local-cache.js';
 export { type SharedCache } from './cache/shared-cache.js';
 export { takeFrom, type Budget, type Taken } from './cache/rate-limit.js';
+export { recordedLog, type RecordedLog } from './recorded-log.js';
