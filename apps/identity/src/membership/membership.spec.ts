@@ -1,0 +1,31 @@
+import { deciderSpec } from '@annals/testing';
+import { grantMembership, type GrantMembership } from './grant-membership.js';
+import { memberships, type Membership } from './membership.js';
+
+const who = {
+  account_id: '018f0000-0000-7000-8000-00000000000a',
+  user_id: '018f0000-0000-7000-8000-0000000000a1',
+};
+const granted = { type: 'MembershipGranted', data: { ...who, role: 'EDITOR' } };
+const ended = { type: 'MembershipEnded', data: { ...who, reason: 'left' } };
+const changed = { type: 'MembershipRoleChanged', data: { ...who, role: 'VIEWER' } };
+
+describe('granting membership', () => {
+  const { given } = deciderSpec({
+    ...memberships,
+    decide: (command: GrantMembership, membership: Membership) => grantMembership(membership, command),
+  });
+  const grant = { ...who, role: 'EDITOR' } as const;
+  it('lets a stranger in', () => given([]).when(grant).then([granted]));
+  it('twice is once', () => given([granted]).when(grant).thenNothing());
+  it('lets somebody back in who left', () => given([granted, ended]).when(grant).then([granted]));
+  it('does not change a role by the way', () =>
+    given([granted])
+      .when({ ...grant, role: 'ADMIN' })
+      .thenRefuses('already-member'));
+  it('compares with the role of today', () =>
+    given([granted, changed])
+      .when({ ...grant, role: 'VIEWER' })
+      .thenNothing());
+  it('keeps ended what ended', () => expect(memberships.evolve({ kind: 'ended' }, changed)).toEqual({ kind: 'ended' }));
+});
