@@ -1,6 +1,8 @@
 import { type EventStore, type Position, type Subscription } from '@annals/event-store';
 
 export interface FoldFollower {
+  /** True once it is settled from where on events are seen; whatever is read later cannot grow old unseen. */
+  started(): boolean;
   /** True while events of other processes arrive as they are written. */
   live(): boolean;
   /** Everything up to here was seen. */
@@ -14,13 +16,15 @@ export function followFolds(
   categories: readonly string[],
   saw: (stream: string, revision: bigint) => void,
 ): FoldFollower {
+  let started = false;
   let position: Position | null = null;
   const subscription: Subscription = store.subscribe({
     name: 'profile folds',
     categories,
     open: false,
     from: async () => {
-      position ??= await end(store);
+      if (!started) position = await end(store);
+      started = true;
       return position;
     },
     handle: async ({ events, checkpoint }) => {
@@ -29,6 +33,7 @@ export function followFolds(
     },
   });
   return {
+    started: () => started,
     live: () => subscription.state().status === 'live',
     position: () => position,
     stop: () => subscription.stop(),

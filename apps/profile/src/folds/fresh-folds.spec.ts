@@ -13,10 +13,10 @@ const loaded = (revision: bigint): Loaded<string> => ({
 function world(capacity?: number) {
   const answers: { resolve(value: Loaded<string>): void; reject(error: Error): void }[] = [];
   const ask = () => new Promise((resolve, reject) => answers.push({ resolve, reject }));
-  const follower = { live: true, position: null as Position | null };
+  const follower = { started: true, live: true, position: null as Position | null };
   const folds = freshFolds(
     { load: ask, execute: ask } as never,
-    () => ({ live: () => follower.live, position: () => follower.position }),
+    () => ({ started: () => follower.started, live: () => follower.live, position: () => follower.position }),
     capacity,
   );
   return { folds, answers, follower };
@@ -73,6 +73,17 @@ describe('a kept fold', () => {
     answers[0]!.resolve(loaded(1n));
     await slow;
     expect((await folds.read(thing, 'a', [])).revision).toBe(2n);
+  });
+
+  it('is not made of what was read before anybody followed', async () => {
+    const { folds, answers, follower } = world();
+    follower.started = false;
+    const first = folds.read(thing, 'a', []);
+    follower.started = true;
+    answers[0]!.resolve(loaded(1n));
+    await first;
+    void folds.read(thing, 'a', []);
+    expect(answers).toHaveLength(2);
   });
 
   it('is not trusted while nobody follows', async () => {

@@ -40,7 +40,7 @@ const revisionOf = (loaded: Loaded<unknown>): bigint => loaded.revision ?? -1n;
 /** Keeps the `capacity` folds used last. */
 export function freshFolds(
   store: Pick<EventStore, 'load' | 'execute'>,
-  follower: () => Pick<FoldFollower, 'live' | 'position'>,
+  follower: () => Pick<FoldFollower, 'started' | 'live' | 'position'>,
   capacity = 20_000,
 ): FreshFolds {
   const kept = new Map<string, Loaded<unknown>>();
@@ -60,9 +60,12 @@ export function freshFolds(
     const flight = flights.get(stream) ?? { running: 0, seen: -1n };
     flights.set(stream, flight);
     flight.running++;
+    // What was read before anybody followed could have been replaced unseen.
+    const followed = follower().started();
     try {
       const loaded = await work();
-      keep(stream, { state: loaded.state, revision: loaded.revision, position: loaded.position }, flight.seen);
+      const { state, revision, position } = loaded;
+      if (followed) keep(stream, { state, revision, position }, flight.seen);
       return loaded;
     } finally {
       if (--flight.running === 0) flights.delete(stream);

@@ -67,7 +67,7 @@ describe('patching preferences', () => {
   it.each([
     { theme: { mode: 'beige' } },
     { notifications: { email: { activity: 'sometimes' } } },
-    { notifications: { pigeon: {} } },
+    { notifications: { email: { pigeons: 'daily' } } },
     { accessibility: { text_scale: 9 } },
     { notifications: { quiet_hours: { from: '25:00', to: '06:00' } } },
   ])('refuses %j once merged', (patch) => given([]).when(by(patch)).thenRefuses('invalid-document'));
