@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  binaryEvent,
   type EventStoreDBClient,
   MaxAppendSizeExceededError,
   StreamDeletedError,
@@ -223,12 +224,7 @@ describe.each(targets())('appending to $name', (target) => {
 
   onlyHere('one append may weigh 1 MiB and no byte more', async () => {
     const stream = newStream();
-    const sized = (bytes: number) => ({
-      id: randomUUID(),
-      contentType: 'application/octet-stream' as const,
-      type: 'heavy',
-      data: new Uint8Array(bytes - 2 * 'heavy'.length),
-    });
+    const sized = (bytes: number) => binaryEvent({ type: 'heavy', data: new Uint8Array(bytes - 2 * 'heavy'.length) });
     await client.appendToStream(stream, sized(1024 * 1024), { expectedRevision: 'no_stream' });
     const error = await client
       .appendToStream(stream, sized(1024 * 1024 + 1), { expectedRevision: 0n })

@@ -58,18 +58,19 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
     commits.announce(lastPosition);
   }
 
-  async function recover(cause: unknown): Promise<void> {
+  async function recover(cause: unknown): Promise<boolean> {
     states.forget();
     onStore({ kind: 'lost', cause });
     for (let pause = firstPauseMs; !closing.signal.aborted; pause = Math.min(pause * 2, longestPauseMs)) {
       try {
         await start();
-        return onStore({ kind: 'recovered', position: lastPosition });
+        return true;
       } catch (error) {
         onStore({ kind: 'lost', cause: error });
         await pauseFor(pause, closing.signal);
       }
     }
+    return false;
   }
 
   const writer = createWriter({
@@ -86,6 +87,9 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
       commits.announce(lastPosition);
     },
     recover,
+    recovered: () => {
+      onStore({ kind: 'recovered', position: lastPosition });
+    },
   });
 
   await start();

@@ -22,8 +22,10 @@ export interface WriterParts {
   lastPosition: () => number;
   /** The draft is durable: tell the readers. */
   committed: (draft: Draft) => void;
-  /** The store failed in the middle. Until this resolves, writes are refused. */
-  recover: (cause: unknown) => Promise<void>;
+  /** The store failed in the middle. Until this resolves, writes are refused; false means for ever, because the log closes. */
+  recover: (cause: unknown) => Promise<boolean>;
+  /** Writes are taken again. */
+  recovered: () => void;
 }
 
 export interface Writer {
@@ -101,8 +103,8 @@ export function createWriter(parts: WriterParts): Writer {
     available = false;
     refuse(queue, cause);
     queue = [];
-    await parts.recover(cause);
-    available = true;
+    available = await parts.recover(cause);
+    if (available) parts.recovered();
   }
 
   return {

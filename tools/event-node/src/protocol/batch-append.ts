@@ -85,9 +85,12 @@ async function carryOut(log: EventLog, { options, content }: AssembledAppend): P
 /** An append that began may still become durable after its deadline: the client does not know, as with the real server, and repeats it by id. */
 function untilDeadline<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new DeadlinePassed('The append was not durable before its deadline.'));
-    }, milliseconds);
+    const timer = setTimeout(
+      () => {
+        reject(new DeadlinePassed('The append was not durable before its deadline.'));
+      },
+      Math.max(milliseconds, 1),
+    );
     promise.then(resolve, reject).finally(() => {
       clearTimeout(timer);
     });

@@ -57,13 +57,13 @@ export function encodeEvent(event: RecordedEvent, uuidForm: UuidForm): Buffer {
   write.number(3, event.revision);
   write.number(4, event.position); // prepare_position
   write.number(5, event.position); // commit_position
-  write.open(6, typeEntry);
-  write.raw(typeKey);
-  write.text(2, event.type, typeLength);
+  write.raw(content);
   write.open(6, createdEntry);
   write.raw(createdKey);
   write.text(2, created, created.length);
-  write.raw(content);
+  write.open(6, typeEntry);
+  write.raw(typeKey);
+  write.text(2, event.type, typeLength);
   write.bytes(7, event.metadata);
   write.bytes(8, event.data);
   write.number(3, event.position); // ReadEvent.commit_position

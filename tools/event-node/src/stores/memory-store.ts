@@ -1,4 +1,4 @@
-import { metastreamOf, originalOf, type RecordedEvent } from '../log/event.js';
+import { metastreamOf, type RecordedEvent } from '../log/event.js';
 import { type Direction, type Store } from '../log/store.js';
 import { parseMetadata, type StreamState } from '../log/stream-state.js';
 
@@ -72,7 +72,7 @@ export function memoryStore(): Store {
       return gone.size;
     },
     streamsAfter: async (name, limit) =>
-      [...new Set([...streams.keys()].map(originalOf))]
+      [...streams.keys()]
         .filter((stream) => stream > name)
         .sort()
         .slice(0, limit),
