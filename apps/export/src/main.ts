@@ -1,7 +1,6 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { consume, publishEvents } from '@annals/messaging';
 import {
-  baseConfig,
   createApp,
   createLogger,
   defineConfig,
@@ -11,7 +10,7 @@ import {
   startTelemetry,
   type InternalClient,
 } from '@annals/service';
-import { z } from 'zod';
+import { exportConfig } from './config.js';
 import { changeFollower, exportChanges } from './export/follow-export.js';
 import { exportRoutesOf } from './export/routes.js';
 import { enqueueExport, jobTopic } from './jobs/enqueue.js';
@@ -21,18 +20,7 @@ import { folderObjects } from './objects/folder-objects.js';
 import { integrationEventOf, jobOf } from './publish.js';
 import { exportsProjection } from './views/exports/exports.projection.js';
 
-const config = defineConfig(
-  z.object({
-    ...baseConfig,
-    OBJECTS_DIR: z.string().describe('Folder of finished documents'),
-    USER_DATA_EXPORT_LIMIT: z.coerce.number().int().positive().default(104_857_600).describe('Largest export in bytes'),
-    EXPORT_LIFETIME_HOURS: z.coerce.number().positive().default(72).describe('How long a document may be fetched'),
-    IDENTITY_URL: z.url().describe('Where the identity service answers'),
-    PROFILE_URL: z.url().describe('Where the profile service answers'),
-    ACTIVITY_URL: z.url().describe('Where the activity service answers'),
-  }),
-);
-
+const config = defineConfig(exportConfig);
 const logger = createLogger({ service: 'export', level: config.LOG_LEVEL });
 const telemetry = startTelemetry({
   service: 'export',

@@ -93,7 +93,11 @@ async function main(): Promise<void> {
   if (load > 0.3 * cpus().length)
     tell(`This machine is busy (load ${load.toFixed(2)}): believe ratios, not absolutes.`);
   const startedAt = Date.now();
-  const stack = await launchStack(process.cwd(), { RATE_LIMIT_PER_MINUTE: '0', LOG_LEVEL: 'warn' });
+  const stack = await launchStack(process.cwd(), {
+    RATE_LIMIT_PER_MINUTE: '0',
+    RATE_LIMIT_PER_MINUTE_ADDRESS: '0',
+    LOG_LEVEL: 'warn',
+  });
   const startSeconds = (Date.now() - startedAt) / 1000;
   const contenders: Contender[] = [];
   try {

@@ -13,7 +13,7 @@ export interface Stores {
 /** Settings that a caller may pass through to the services of the embedded stack. */
 const passedThrough = [
   ...['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_OPTIONS', 'LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
-  ...['REDIS_URL', 'KAFKA_BROKERS', 'SMTP_URL', 'JWT_ISSUERS', 'CORS_ORIGINS', 'TRACE_SAMPLE_RATIO'],
+  ...['REDIS_URL', 'KAFKA_BROKERS', 'SMTP_URL', 'JWT_ISSUERS', 'CORS_ORIGINS', 'TRACE_RATIO', 'TRUSTED_PROXIES'],
   ...[
     'USER_SESSION_TIMEOUT',
     'MAX_LOGIN_ATTEMPTS',
@@ -21,7 +21,7 @@ const passedThrough = [
     'USER_DATA_EXPORT_LIMIT',
     'REQUIRE_VERIFIED_EMAIL',
   ],
-  ...['USER_ACTIVITY_RETENTION_DAYS', 'RATE_LIMIT_PER_MINUTE', 'SERVER_TIMING'],
+  ...['USER_ACTIVITY_RETENTION_DAYS', 'RATE_LIMIT_PER_MINUTE', 'RATE_LIMIT_PER_MINUTE_ADDRESS', 'SERVER_TIMING'],
 ];
 
 /** Address of the event store: the caller's own, else the embedded node's. */

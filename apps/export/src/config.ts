@@ -1,0 +1,13 @@
+import { baseConfig } from '@annals/service';
+import { z } from 'zod';
+
+/** Settings of the export service. */
+export const exportConfig = z.object({
+  ...baseConfig,
+  OBJECTS_DIR: z.string().describe('Folder of finished documents'),
+  USER_DATA_EXPORT_LIMIT: z.coerce.number().int().positive().default(104_857_600).describe('Largest export in bytes'),
+  EXPORT_LIFETIME_HOURS: z.coerce.number().positive().default(72).describe('How long a document may be fetched'),
+  IDENTITY_URL: z.url().describe('Where the identity service answers'),
+  PROFILE_URL: z.url().describe('Where the profile service answers'),
+  ACTIVITY_URL: z.url().describe('Where the activity service answers'),
+});
