@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createContextReader,
+  createContextSigner,
+  createTokenIssuer,
+  createTokenVerifier,
+  gatewayPrincipal,
+  generateKey,
+  ownIssuer,
+  publicPart,
+  serviceIdentity,
+} from '@annals/auth';
+import { headers, identityEvents, type ContextRequest, type IdentityContext } from '@annals/contracts';
+import { runProjection, runReactor } from '@annals/postgres';
+import { createApp, createLogger, runService } from '@annals/service';
+import { testStores, type TestStores } from '@annals/testing';
+import { createHasher } from '../credential/hashing.js';
+import type { Identity, Settings } from '../identity.js';
+import { folderMailer } from '../mail/mail-folder.js';
+import { migrations } from '../migrations.js';
+import { projections } from '../open-identity.js';
+import { enforceSessionEnds } from '../reactors/enforce-session-ends.js';
+import { provisionHomes } from '../reactors/provision-homes.js';
+import { sendVerification } from '../reactors/send-verification.js';
+import { routesOf } from '../routes.js';
+import { deriveSecrets } from '../secrets.js';
+import { createRevocationFeed } from '../session/revocation-feed.js';
+import { openKeyRing } from '../token/key-ring.js';
+
+export const issuer = 'https://annals.test';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // Tests look into answers of every shape.
+  body: Record<string, unknown>;
+}
+
+export interface Ask {
+  body?: unknown;
+  /** Access token, turned into a signed context as the gateway does. */
+  token?: string;
+  /** Account named by the request. */
+  account?: string;
+  headers?: Record<string, string>;
+}
+
+/** One process of identity over real stores, with the gateway's part played by the tests. */
+export interface IdentityService {
+  identity: Identity;
+  url: string;
+  call(method: string, path: string, ask?: Ask): Promise<Answer>;
+  /** What the gateway asks; a Problem body comes back with its status. */
+  context(asked: ContextRequest): Promise<Answer>;
+  /** Headers with the gateway's own signed context. */
+  asGateway(): Promise<Record<string, string>>;
+  /** Resolves when read models and reactors have handled everything there was. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const settings: Settings = {
+  ...{ sessionTimeout: 3600, maxLoginAttempts: 5, passwordMinLength: 8 },
+  requireVerifiedEmail: false,
+};
+
+/** Stores for the tests of a file. */
+export const identityStores = () =>
+  testStores({ service: 'identity', events: identityEvents, migrations, projections });
+
+/** Starts identity over the given stores; several may run over the same. */
+export async function startIdentity(stores: TestStores, over: Partial<Settings> = {}): Promise<IdentityService> {
+  const { store, database } = stores;
+  const { pool } = database;
+  const logger = createLogger({ service: 'identity', level: 'silent' });
+  const onError = (error: Error) => void error;
+  const secrets = deriveSecrets(stores.keyEncryptionKey, Buffer.alloc(32, 7));
+  const ring = await openKeyRing({ pool, secrets, period: 30 * 86_400_000, onError });
+  const identity: Identity = {
+    ...{ store, pool, secrets, settings: { ...settings, ...over } },
+    hasher: createHasher({ concurrency: 2, queue: 64 }),
+    tokens: createTokenIssuer({ issuer, keys: () => ring.keys() }),
+  };
+  const mailFolder = await mkdtemp(join(tmpdir(), 'annals-mail-'));
+  const runners = projections.map((projection) => runProjection({ projection, pool, store, onError }));
+  const reactors = [
+    provisionHomes(identity),
+    enforceSessionEnds(identity),
+    sendVerification(identity, folderMailer(mailFolder, 'Annals <no-reply@annals.test>'), issuer),
+  ].map((reactor) => runReactor({ reactor, pool, store, onError }));
+  const feed = createRevocationFeed(pool, database.appUrl, onError);
+
+  const { privateJwk } = await generateKey(gatewayPrincipal);
+  const signer = createContextSigner({ principal: gatewayPrincipal, privateJwk });
+  const app = createApp({
+    ...{ service: 'identity' as const, logger, projections: runners, readiness: {} },
+    routes: routesOf(identity, { feed, issuer, mailFolder }),
+    contextReader: createContextReader({ jwks: { keys: [publicPart(privateJwk)] } }),
+    commandKey: stores.keyEncryptionKey,
+    checkReplies: true,
+  });
+  const running = await runService({
+    ...{ service: 'identity' as const, logger, port: 0, exit: () => undefined },
+    start: async () => ({ app }),
+  });
+  await running.ready;
+  const url = `http://127.0.0.1:${running.port}`;
+  const verifier = createTokenVerifier({
+    issuers: [ownIssuer(issuer, `${url}/internal/jwks`)],
+  });
+
+  async function send(method: string, path: string, given: Record<string, string>, body?: unknown): Promise<Answer> {
+    const answer = await fetch(url + path, {
+      method,
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...given },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: text ? (JSON.parse(text) as Answer['body']) : {} };
+  }
+
+  const asGateway = async () => ({ [headers.context]: await signer.sign(serviceIdentity(gatewayPrincipal)) });
+  const context = async (asked: ContextRequest) => send('POST', '/internal/contexts', await asGateway(), asked);
+
+  return {
+    ...{ identity, url, asGateway, context },
+    async call(method, path, ask = {}) {
+      const given = { [headers.clientAddress]: '203.0.113.7', [headers.clientAgent]: 'jest', ...ask.headers };
+      if (ask.token === undefined) return send(method, `/api/v1${path}`, given, ask.body);
+      const { subject, sessionId, accountId } = await verifier.verify(ask.token);
+      const account = ask.account ?? accountId;
+      const derived = await context({
+        user_id: subject,
+        session_id: sessionId!,
+        selector: account ? { account_id: account } : {},
+      });
+      if (derived.status !== 200) return derived;
+      const signed = await signer.sign(derived.body as unknown as IdentityContext);
+      return send(method, `/api/v1${path}`, { ...given, [headers.context]: signed }, ask.body);
+    },
+    async settled() {
+      await Promise.all([...runners, ...reactors].map((runner) => runner.caughtUp()));
+    },
+    async stop() {
+      await feed.stop();
+      await running.stop();
+      ring.stop();
+      await Promise.all([...runners, ...reactors].map((runner) => runner.stop()));
+      await rm(mailFolder, { recursive: true, force: true });
+    },
+  };
+}
