@@ -2,7 +2,7 @@ import { type EventContract, type TrackedFact } from '@annals/contracts';
 import { isErased, type StoredEvent } from '@annals/event-store';
 import { entityIdOf } from '../audit/audit-row.js';
 import { type Columns } from '../log/insert-rows.js';
-import { describe } from './describe.js';
+import { describeEvent } from './describe.js';
 
 /** One row of `activity_entries`, as text for PostgreSQL; `account_id` stands beside it. */
 export interface ActivityRow {
@@ -50,7 +50,7 @@ export function activityRows(event: StoredEvent, contract: EventContract, accoun
   if (event.type === 'ActivityTracked') return clientRows(event);
   const userId = personOf(event);
   if (userId === null) return [];
-  const { type, category, tags } = describe(event, contract.category, contract.audit.keys);
+  const { type, category, tags } = describeEvent(event, contract.category, contract.audit.keys);
   const { actor, occurred_at } = event.metadata;
   const data = {
     entity: contract.audit.entity,

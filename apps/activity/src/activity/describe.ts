@@ -30,7 +30,7 @@ const categories: Readonly<Record<string, string>> = {
 const silent = new Set(['updated_at', 'reason']);
 
 /** How the event reads in a person's activity log: every event has a name there, also one that was added yesterday. */
-export function describe(event: StoredEvent, category: string, keys: readonly string[]): Description {
+export function describeEvent(event: StoredEvent, category: string, keys: readonly string[]): Description {
   const fields = Object.keys(event.data).filter((field) => !keys.includes(field) && !silent.has(field));
   const { reason } = event.data;
   if (event.type === 'SessionEnded') {

@@ -1,7 +1,7 @@
 import { allEvents, type EventContract } from '@annals/contracts';
 import { type StoredEvent } from '@annals/event-store';
-import { type Projection, setTenant, tenantTable, type Tx } from '@annals/postgres';
-import { accountOf, byAccount, noAccount } from '../log/by-account.js';
+import { type Projection, tenantTable, type Tx } from '@annals/postgres';
+import { accountOf } from '../log/by-account.js';
 import { insertRows } from '../log/insert-rows.js';
 import { makeMonths, monthlyPartitions } from '../log/monthly-partitions.js';
 import { activityColumns, activityRows } from './activity-row.js';
@@ -29,23 +29,24 @@ export const activityLog: Projection = {
     ${monthlyPartitions(schema)}
   `,
   on: {},
-  accountOf: (event) => accountOf(event),
+  accountOf,
   batch: project,
 };
 
 /** All events are of one account, whose scope is set. */
 async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
-  for (const [accountId, group] of byAccount(events, accountOf)) {
-    const rows = group.flatMap((event) => {
-      const contract = contracts.get(event.type);
-      if (!contract) throw new Error(`No contract for event ${event.type}`);
-      return activityRows(event, contract, accountId);
-    });
-    const months = makeMonths(
-      tx,
-      'activity_entries',
-      rows.map((row) => row.recorded_at),
-    );
-    await Promise.all([months, insertRows(tx, 'activity_entries', activityColumns, accountId, rows)]);
-  }
+  const [first] = events;
+  if (!first) return;
+  const accountId = accountOf(first);
+  const rows = events.flatMap((event) => {
+    const contract = contracts.get(event.type);
+    if (!contract) throw new Error(`No contract for event ${event.type}`);
+    return activityRows(event, contract, accountId);
+  });
+  const months = makeMonths(
+    tx,
+    'activity_entries',
+    rows.map((row) => row.recorded_at),
+  );
+  await Promise.all([months, insertRows(tx, 'activity_entries', activityColumns, accountId, rows)]);
 }

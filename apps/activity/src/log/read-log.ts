@@ -39,9 +39,10 @@ export interface LogPage<R> {
 export async function readLog<R extends LogRow>(pool: Pool, source: LogSource, asked: LogRequest): Promise<LogPage<R>> {
   const { limit } = asked;
   const scope = { accountId: source.scope.accountId, filter: { ...source.filter, order: asked.sort_order } };
+  const query = pageOf(source, scope, asked);
   const { rows, total } = await withTenant(pool, source.scope, async (tx) => {
     const counted = asked.cursor === undefined ? tx.query<{ total: string }>(...countOf(source)) : undefined;
-    const [page, count] = await Promise.all([tx.query<R>(...pageOf(source, scope, asked)), counted]);
+    const [page, count] = await Promise.all([tx.query<R>(...query), counted]);
     return { rows: page.rows, total: count && Number(count.rows[0]?.total ?? 0) };
   });
   // One row more than asked for tells whether there is a next page.
