@@ -23,8 +23,11 @@ export function stateOf(
 ): Record<string, unknown> {
   const state: Record<string, unknown> = {};
   for (const { event, data } of events) {
-    const { keys, action } = contracts.get(event.type)?.audit ?? { keys: [], action: 'UPDATE' };
-    if (action === 'DELETE') Object.keys(state).forEach((field) => keys.includes(field) || delete state[field]);
+    const contract = contracts.get(event.type);
+    const keys = contract?.audit.keys ?? [];
+    if (contract?.audit.action === 'DELETE') {
+      Object.keys(state).forEach((field) => keys.includes(field) || delete state[field]);
+    }
     for (const [field, value] of Object.entries(data)) {
       if (keys.includes(field) || value !== null) state[field] = value;
       else delete state[field];
