@@ -33,7 +33,7 @@ export interface DeliveryContext {
   /** Aborted when the partition was taken away or the subscription stops: finish nothing more, throw. */
   signal: AbortSignal;
   /** Keeps the lease during a long batch. Rejects with `BusError` 'lease-lost' when the partition belongs to somebody else. */
-  heartbeat(): Promise<void>;
+  heartbeat: () => Promise<void>;
 }
 
 export interface Assignment {
@@ -54,9 +54,9 @@ export interface SubscribeOptions {
   /** A member silent for this long loses its partitions; default 30 000. */
   sessionTimeoutMs?: number;
   /** Next offset the member wants for a partition just assigned; null: where the group committed. */
-  position?(assignment: Assignment): Promise<bigint | null>;
+  position?: (assignment: Assignment) => Promise<bigint | null>;
   /** One batch of one partition, in order. Offsets move after it resolves; a throw delivers the same batch again with back-off. */
-  onBatch(batch: InMsg[], context: DeliveryContext): Promise<void>;
+  onBatch: (batch: InMsg[], context: DeliveryContext) => Promise<void>;
 }
 
 export type SubscriptionStatus = 'joining' | 'live' | 'backing-off' | 'halted' | 'stopped';

@@ -1,52 +1,40 @@
-import { type CurrentUserContext } from '@annals/contracts';
-import { type Pool, type Tx } from '@annals/postgres';
-import { type Bus, type InMsg, type Sub } from './bus.js';
-import { type Logger } from './logger.js';
+import { type Pool } from '@annals/postgres';
+import { type Bus, type Sub } from './bus.js';
+import { createDeadLetters } from './consuming/dead-letter.js';
+import { handleBatch, type ConsumerCounts, type Handling, type MessageHandler } from './consuming/handle-batch.js';
+import { nextOffset } from './consuming/offsets.js';
+import { listParked, type ParkedKey } from './consuming/parked.js';
+import { retryKey, type RetryResult } from './consuming/retry-parked.js';
+import { verify } from './consuming/verify.js';
+import { silent, type Logger } from './logger.js';
 import { type MessageReader } from './message-context.js';
 
-/** A message whose context was verified. `data` is the JSON payload. */
-export interface VerifiedMessage extends InMsg {
-  data: unknown;
-}
-
-export type MessageHandler = (message: VerifiedMessage, context: CurrentUserContext, tx: Tx) => Promise<void>;
+export { type ConsumerCounts, type MessageHandler } from './consuming/handle-batch.js';
+export { type ParkedKey } from './consuming/parked.js';
+export { type RetryResult } from './consuming/retry-parked.js';
+export { type VerifiedMessage } from './consuming/verify.js';
 
 export interface ConsumeOptions {
   bus: Bus;
-  /** Database where the handler's effect goes; offsets and parked keys live beside it. */
+  /** Database where the handler's effect goes; offsets and parked keys live beside it (`consumerMigration`). */
   pool: Pool;
   /** `<service>.<purpose>`. */
   group: string;
   topics: readonly string[];
   reader: MessageReader;
-  /** Runs in a transaction that also moves the offset, so its rows are written once. Side effects outside `tx` may repeat. */
+  /**
+   * Runs in a transaction that also moves the offset and that is set to the account of the context, so its rows are
+   * written once. It may run again when that transaction fails: side effects outside `tx` may repeat.
+   */
   handle: MessageHandler;
   from?: 'earliest' | 'latest';
-  /** Waits between the attempts at one message, in milliseconds; default [50, 200, 1000]. */
+  /** Waits before the second, third … attempt at one message, in milliseconds; default [50, 200, 1000]. */
   retryDelaysMs?: readonly number[];
+  /** Messages in one transaction at most; default 100. */
   maxBatch?: number;
   concurrency?: number;
   sessionTimeoutMs?: number;
   logger?: Logger;
-}
-
-export interface ConsumerCounts {
-  handled: number;
-  /** Delivered again although already handled: dropped. */
-  duplicates: number;
-  retried: number;
-  /** Context missing, forged or of another message, or payload unreadable: dead-lettered, handler not called. */
-  refused: number;
-  parked: number;
-}
-
-export interface ParkedKey {
-  group: string;
-  topic: string;
-  key: string;
-  reason: string;
-  messages: number;
-  parked_at: Date;
 }
 
 export interface Consumer {
@@ -55,11 +43,43 @@ export interface Consumer {
   /** Keys whose messages wait for somebody to look, oldest first, at most `limit` (default 100). */
   parked(limit?: number): Promise<ParkedKey[]>;
   /** Handles a parked key's messages in order; releases the key when all went well, else keeps it with the new reason. */
-  retryParked(topic: string, key: string): Promise<{ handled: number; left: number }>;
+  retryParked(topic: string, key: string): Promise<RetryResult>;
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Handles messages with effect and offset in one PostgreSQL transaction. */
-export function consume(options: ConsumeOptions): Promise<Consumer> {
-  return Promise.reject(new Error(`${options.group}: not connected`));
+/** Handles messages with effect and offset in one PostgreSQL transaction. Resolves at once; see `subscription.joined()`. */
+export async function consume(options: ConsumeOptions): Promise<Consumer> {
+  const { bus, pool, group, topics, reader, handle } = options;
+  const logger = options.logger ?? silent;
+  const counts: ConsumerCounts = { handled: 0, duplicates: 0, retried: 0, refused: 0, parked: 0 };
+  const handling: Handling = {
+    pool,
+    system: bus.kind,
+    group,
+    handle,
+    retryDelaysMs: options.retryDelaysMs ?? [50, 200, 1_000],
+    sendDeadLetters: createDeadLetters(bus, group),
+    counts,
+    logger,
+  };
+  const subscription = await bus.subscribe({
+    group,
+    topics,
+    from: options.from ?? 'earliest',
+    maxBatch: options.maxBatch ?? 100,
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    ...(options.sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs: options.sessionTimeoutMs }),
+    position: ({ topic, partition }) => nextOffset(pool, group, topic, partition),
+    async onBatch(batch, delivery) {
+      const verdicts = await Promise.all(batch.map((message) => verify(reader, message, logger)));
+      await handleBatch(handling, verdicts, delivery);
+    },
+  });
+  return {
+    subscription,
+    counts: () => ({ ...counts }),
+    parked: (limit = 100) => listParked(pool, group, limit),
+    retryParked: (topic, key) => retryKey(handling, reader, topic, key),
+    stop: (graceMs) => subscription.stop(graceMs),
+  };
 }

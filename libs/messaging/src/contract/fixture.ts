@@ -25,7 +25,7 @@ export interface Collector {
   sub: Sub;
   received: InMsg[];
   /** Resolves when as many messages have been handled. */
-  until(count: number): Promise<InMsg[]>;
+  until: (count: number) => Promise<InMsg[]>;
 }
 
 export function createBench(fixture: BusFixture): Bench {

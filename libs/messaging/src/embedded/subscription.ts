@@ -80,9 +80,9 @@ export function subscribeEmbedded(
   let extra: [string, PartitionWork][] = [];
 
   async function releaseExtra(): Promise<void> {
-    const idle = extra.filter(([, work]) => !work.running);
+    const idle = extra.filter(([, work]) => work.running === undefined);
     if (idle.length === 0) return;
-    extra = extra.filter(([, work]) => work.running);
+    extra = extra.filter(([, work]) => work.running !== undefined);
     for (const [name, work] of idle) drop(name, work);
     await release(
       pool,
@@ -102,7 +102,7 @@ export function subscribeEmbedded(
     const free = concurrency - running.size;
     const idle = [...works.values()].filter((work) => {
       const leaving = extra.some(([, other]) => other === work);
-      return !work.running && !work.abort.signal.aborted && work.retryAt <= now && !leaving;
+      return work.running === undefined && !work.abort.signal.aborted && work.retryAt <= now && !leaving;
     });
     if (free <= 0 || idle.length === 0) return;
     for (const work of idle) if (!work.positioned) await position(work);
@@ -162,7 +162,7 @@ export function subscribeEmbedded(
   async function stop(graceMs: number): Promise<void> {
     wake.now();
     await loop;
-    const finished = Promise.all([...running].map((work) => work.running));
+    const finished = Promise.all([...running].flatMap((work) => work.running ?? []));
     await Promise.race([finished, wait(graceMs, undefined, { ref: false })]);
     works.forEach((work) => work.abort.abort());
     await Promise.race([finished, wait(afterAbortMs, undefined, { ref: false })]);

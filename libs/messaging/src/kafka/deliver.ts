@@ -17,7 +17,7 @@ export async function deliver(
   options: SubscribeOptions,
   logger: Logger,
 ): Promise<void> {
-  const { batch, isRunning, isStale, resolveOffset, commitOffsetsIfNecessary } = payload;
+  const { batch } = payload;
   const { topic, partition } = batch;
   const assigned = assignments.find(topic, partition);
   if (!assigned) return;
@@ -36,14 +36,14 @@ export async function deliver(
     const piece = batch.messages.slice(from, from + options.maxBatch);
     try {
       await assignments.positioned(assigned);
-      if (!isRunning() || isStale() || signal.aborted) return;
+      if (!payload.isRunning() || payload.isStale() || signal.aborted) return;
       await options.onBatch(
         piece.map((message) => toInMsg(topic, partition, message, assigned.attempt)),
         { signal, heartbeat },
       );
     } catch (error) {
       const place = { group: options.group, topic, partition, attempt: assigned.attempt, error };
-      if (error instanceof BusError && error.code === 'lease-lost' && error.cause !== undefined) throw error.cause;
+      if (error instanceof BusError && error.code === 'lease-lost' && error.cause instanceof Error) throw error.cause;
       if (signal.aborted) return;
       logger.warn(place, 'a batch failed and will be delivered again');
       const resume = pause(consumer, topic, partition, piece[0]!.offset);
@@ -53,8 +53,8 @@ export async function deliver(
     assigned.attempt = 1;
     const last = BigInt(piece.at(-1)!.offset);
     const offset = (last + 1n).toString();
-    await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
-    resolveOffset(last.toString());
+    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+    payload.resolveOffset(last.toString());
     await payload.heartbeat();
   }
 }

@@ -55,7 +55,7 @@ export async function openSession(
     lastFetch = Date.now();
   });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    assignments.replace(payload.memberAssignment as unknown as Record<string, number[]>);
+    assignments.replace(payload.memberAssignment);
     onJoin();
   });
   consumer.on(consumer.events.CRASH, ({ payload }) => end(payload.error));
