@@ -23,7 +23,7 @@ import { serveBefore } from './edge/serve-before.js';
 import type { TimingPolicy } from './edge/server-timing.js';
 import { destinations } from './forward/destination.js';
 import { closeUpstream, createUpstream, type Upstream, type UpstreamName } from './forward/upstreams.js';
-import { wellKnown } from './keys/well-known.js';
+import { publishedDocument, wellKnownPaths } from './keys/well-known.js';
 import { createRateLimit } from './limit/rate-limit.js';
 import { showContextMetrics } from './metrics.js';
 import { followRevocations } from './revocation/revocation-feed.js';
@@ -72,13 +72,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     revocations,
     cache,
     onResolved: (outcome) => logResolution(logger, outcome),
-    ...(options.shared ? { shared: options.shared } : {}),
+    shared: options.shared,
   });
   const feed = followFeed(upstreams.identity, signer, revocations, logger);
   showContextMetrics(metrics, cache, revocations);
   const own = ownAnswers({
     pages: documentationPages(openApi(allRoutes, { version: options.version.version, serverUrl: basePath })),
-    wellKnown: wellKnown({ identity, issuer: publicUrl, publicUrl }),
+    published: new Map([...wellKnownPaths].map(([outside, inside]) => [outside, publishedDocument(identity, inside)])),
     contextReader: createContextReader({ jwks: options.contextKeys }),
     readiness: {
       revocations: async () => {

@@ -7,8 +7,8 @@ const logger = createLogger({ service: 'gateway', level: config.LOG_LEVEL });
 const telemetry = startTelemetry({
   service: 'gateway',
   ratio: config.TRACE_RATIO,
-  ...(config.OTEL_EXPORTER_OTLP_ENDPOINT ? { otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT } : {}),
-  ...(config.TRACE_DIR ? { traceDir: config.TRACE_DIR } : {}),
+  otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+  traceDir: config.TRACE_DIR,
 });
 
 void runService({
@@ -16,7 +16,7 @@ void runService({
   logger,
   host: config.HOST,
   port: config.PORT,
-  ...(config.METRICS_PORT === undefined ? {} : { metricsPort: config.METRICS_PORT }),
+  metricsPort: config.METRICS_PORT,
   // Large uploads are passed on while they arrive; small bodies have a limit of their own.
   requestTimeoutMs: 300_000,
   flush: () => telemetry.stop(),
@@ -28,7 +28,7 @@ void runService({
         activity: config.ACTIVITY_URL,
         export: config.EXPORT_URL,
       },
-      publicUrl: config.PUBLIC_URL.replace(/\/$/, ''),
+      publicUrl: config.PUBLIC_URL,
       issuers: config.JWT_ISSUERS,
       signingKey: config.CONTEXT_SIGNING_KEY,
       contextKeys: config.CONTEXT_KEYS,

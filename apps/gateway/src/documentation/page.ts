@@ -7,7 +7,8 @@ import { acceptsGzip } from '../forward/compress.js';
 /** A document that the gateway serves from memory. */
 export interface Page {
   body: Buffer;
-  gzipped: Buffer;
+  /** Compressed when somebody first asks for it so. */
+  gzipped: () => Buffer;
   head: Readonly<Record<string, string>>;
 }
 
@@ -21,9 +22,10 @@ export interface PageOptions {
 
 export function page(body: string | Buffer, options: PageOptions): Page {
   const bytes = Buffer.from(body);
+  let packed: Buffer | undefined;
   return {
     body: bytes,
-    gzipped: gzipSync(bytes),
+    gzipped: () => (packed ??= gzipSync(bytes)),
     head: {
       ...securityHeaders,
       ...(options.policy ? { 'content-security-policy': options.policy } : {}),
@@ -46,7 +48,7 @@ export function sendPage(page: Page, request: IncomingMessage, response: ServerR
     return;
   }
   const gzip = acceptsGzip(request.headers['accept-encoding']);
-  const body = gzip ? page.gzipped : page.body;
+  const body = gzip ? page.gzipped() : page.body;
   response.writeHead(200, {
     ...page.head,
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),

@@ -80,7 +80,10 @@ async function serve(options: EdgeOptions, exchange: Exchange): Promise<void> {
       const mayCompress = !destination.secret && request.method !== 'HEAD' && isWorthCompressing(status, head);
       if (mayCompress) head.push('vary', 'Accept-Encoding');
       if (mayCompress && acceptsGzip(request.headers['accept-encoding'])) return compressed(status, head, response);
-      return response.writeHead(status, head);
+      response.writeHead(status, head);
+      // Node keeps the head back for the first bytes, which an event stream may not have for a while.
+      if (destination.streams) response.flushHeaders();
+      return response;
     },
   });
 }

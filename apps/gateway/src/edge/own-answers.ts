@@ -13,12 +13,13 @@ import {
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { sendPage, type Page } from '../documentation/page.js';
-import type { WellKnown } from '../keys/well-known.js';
+import type { PublishedDocument } from '../keys/well-known.js';
 import { newRequestId } from './request-id.js';
 
 export interface OwnAnswersOptions {
   pages: ReadonlyMap<string, Page>;
-  wellKnown: WellKnown;
+  /** Documents of identity by the path where they stand outside. */
+  published: ReadonlyMap<string, PublishedDocument>;
   contextReader: ContextReader;
   readiness: Readonly<Record<string, () => Promise<void>>>;
   logger: Logger;
@@ -32,13 +33,11 @@ export interface OwnAnswers {
   isOwn: (url: string) => boolean;
 }
 
-const keysPath = '/.well-known/jwks.json';
-const configurationPath = '/.well-known/openid-configuration';
 const healthPaths = ['/health', '/livez', '/readyz', '/version'];
 
 /** What the gateway answers itself: its pages, the public keys, health, and the context of whoever asks. */
 export function ownAnswers(options: OwnAnswersOptions): OwnAnswers {
-  const { pages, wellKnown } = options;
+  const { pages, published } = options;
   const app = createApp({
     service: 'gateway',
     routes: [mount(getMyContext, async ({ context }) => ({ status: 200, body: context }))],
@@ -49,7 +48,7 @@ export function ownAnswers(options: OwnAnswersOptions): OwnAnswers {
     commandKey: randomBytes(32),
     version: options.version,
   });
-  const open = new Set([keysPath, configurationPath, ...healthPaths, ...healthPaths.map((path) => basePath + path)]);
+  const open = new Set([...published.keys(), ...healthPaths, ...healthPaths.map((path) => basePath + path)]);
   return {
     app,
     isOwn: (url) => pages.has(pathOf(url)) || open.has(pathOf(url)),
@@ -57,8 +56,8 @@ export function ownAnswers(options: OwnAnswersOptions): OwnAnswers {
       const path = pathOf(request.url ?? '/');
       const page = pages.get(path);
       if (page) return sendPage(page, request, response);
-      if (path === keysPath) return void sendDocument(() => wellKnown.keys(), request, response);
-      if (path === configurationPath) return void sendDocument(() => wellKnown.configuration(), request, response);
+      const document = published.get(path);
+      if (document) return void sendDocument(document, request, response);
       answer(request, response);
     },
   };

@@ -32,7 +32,7 @@ function destinationOf({ definition }: Route): Destination {
   return {
     method,
     path: basePath + path,
-    ...(params ? { params } : {}),
+    params,
     owner,
     open: access.kind === 'open',
     bodyLimit: method === 'GET' ? 0 : (definition.bodyLimit ?? DEFAULT_BODY_LIMIT),

@@ -1,67 +1,53 @@
 import { Problem } from '@annals/contracts';
 import type { Dispatcher } from 'undici';
 
-/** What anybody may know of our keys, as it stands under `/.well-known/`. */
-export interface WellKnown {
-  /** The issuer's public keys. @throws Problem 503 `keys-unavailable` when they were never read */
-  keys(): Promise<unknown>;
-  /** OpenID Connect Discovery 1.0 §3, as far as it is about verifying our tokens. */
-  configuration(): Readonly<Record<string, unknown>>;
-}
+/**
+ * A document that identity publishes, remembered so that a crowd of verifiers costs identity nothing and its absence
+ * is not noticed for a while.
+ * @throws Problem 503 `document-unavailable` when it was never read, or too long ago
+ */
+export type PublishedDocument = () => Promise<unknown>;
 
-export interface WellKnownOptions {
-  identity: Dispatcher;
-  /** `iss` of our tokens. */
-  issuer: string;
-  publicUrl: string;
-  /** Milliseconds, monotonic. */
-  now?: () => number;
-}
+/** Where documents stand outside, and where identity keeps them. */
+export const wellKnownPaths: ReadonlyMap<string, string> = new Map([
+  ['/.well-known/jwks.json', '/internal/jwks'],
+  ['/.well-known/openid-configuration', '/internal/openid-configuration'],
+]);
 
-/** Age from which keys are read again, and up to which they are shown while identity cannot be asked. */
+/** Age from which a document is read again, and up to which it is shown while identity cannot be asked. */
 const FRESH_MS = 60_000;
 const USABLE_MS = 60 * 60_000;
 const TIMEOUT_MS = 3_000;
 
-export function wellKnown(options: WellKnownOptions): WellKnown {
-  const { identity, issuer, publicUrl, now = () => performance.now() } = options;
+/** @param now milliseconds, monotonic */
+export function publishedDocument(
+  identity: Dispatcher,
+  path: string,
+  now: () => number = () => performance.now(),
+): PublishedDocument {
   let known: { document: unknown; readAt: number } | undefined;
   let reading: Promise<unknown> | undefined;
 
   async function read(): Promise<unknown> {
-    const answer = await identity.request({
-      path: '/internal/jwks',
-      method: 'GET',
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-    });
+    const options = { path, method: 'GET', headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS } as const;
+    const answer = await identity.request(options);
     const document: unknown = await answer.body.json();
-    if (answer.statusCode !== 200) throw new Error(`identity answered ${answer.statusCode} for its keys`);
+    if (answer.statusCode !== 200) throw new Error(`identity answered ${answer.statusCode} to ${path}`);
     known = { document, readAt: now() };
     return document;
   }
 
-  return {
-    async keys() {
-      const age = now() - (known?.readAt ?? Number.NEGATIVE_INFINITY);
-      if (known && age < FRESH_MS) return known.document;
-      reading ??= read().finally(() => (reading = undefined));
-      try {
-        return await reading;
-      } catch (cause) {
-        if (known && age < USABLE_MS) return known.document;
-        throw new Problem(503, 'keys-unavailable', 'The signing keys cannot be read right now', {
-          headers: { 'retry-after': '1' },
-          cause,
-        });
-      }
-    },
-    configuration: () => ({
-      issuer,
-      jwks_uri: `${publicUrl}/.well-known/jwks.json`,
-      response_types_supported: [],
-      subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['EdDSA'],
-    }),
+  return async () => {
+    if (known && now() - known.readAt < FRESH_MS) return known.document;
+    reading ??= read().finally(() => (reading = undefined));
+    try {
+      return await reading;
+    } catch (cause) {
+      if (known && now() - known.readAt < USABLE_MS) return known.document;
+      throw new Problem(503, 'document-unavailable', 'This document cannot be read right now', {
+        headers: { 'retry-after': '1' },
+        cause,
+      });
+    }
   };
 }
