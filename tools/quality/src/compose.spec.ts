@@ -77,13 +77,6 @@ describe('docker-compose.yml', () => {
     const names = Object.keys(compose.services.gateway!.environment!);
     expect(names.filter((name) => /DATABASE|EVENTSTORE|KAFKA/.test(name))).toEqual([]);
   });
-
-  it.each(ours)('gives %s every setting that its configuration requires', (name) => {
-    // Read from the built service: a required setting without a value here would stop the start.
-    const required = requiredSettings(name);
-    const given = Object.keys(compose.services[name]!.environment!);
-    expect(required.filter((setting) => !given.includes(setting))).toEqual([]);
-  });
 });
 
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
@@ -108,19 +101,3 @@ describe('the Dockerfile', () => {
     ]);
   });
 });
-
-/** Settings without a default, from the sources of a service's configuration and the shell's. */
-function requiredSettings(service: string): string[] {
-  const files = [`apps/${service}/src/config.ts`, 'libs/service/src/config.ts'].filter((file) =>
-    existsSync(join(root, file)),
-  );
-  const text = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
-  const declared = [...text.matchAll(/^ {2}(?: {2})?([A-Z][A-Z_]+): ([\s\S]*?)(?=,\n {2,4}[A-Z]|\n {0,2}\})/gm)];
-  const optional = /\.(default|optional|prefault)\(|^flag\(|^list\b/;
-  const storeOnly = /DATABASE|EVENTSTORE|KEY_ENCRYPTION/;
-  return declared
-    .filter(([, , definition]) => !optional.test(definition!))
-    .map(([, name]) => name!)
-    .filter((name) => service !== 'gateway' || !storeOnly.test(name))
-    .filter((name) => name !== 'BUS_DATABASE_URL');
-}
