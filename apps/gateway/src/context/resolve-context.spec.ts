@@ -1,0 +1,145 @@
+import type { VerifiedToken } from '@annals/auth';
+import { Problem, type IdentityContext } from '@annals/contracts';
+import { createRevocations, type Revocations } from '../revocation/revocations.js';
+import { createContextCache } from './context-cache.js';
+import { createContextResolver, type ContextResolver, type ContextResolverOptions } from './resolve-context.js';
+import type { SharedContext } from './shared-contexts.js';
+
+const user = '0190a000-0000-7000-8000-00000000000a';
+const session = '0190a000-0000-7000-8000-00000000000b';
+const nothing = { accountId: null, slug: null };
+const identity = { user_id: user, session_id: session, account_id: 'a' } as unknown as IdentityContext;
+
+describe('resolving a context', () => {
+  let time: number;
+  let revocations: Revocations;
+  let resolver: ContextResolver;
+  let verify: jest.Mock<Promise<VerifiedToken>, [string]>;
+  let ask: jest.Mock<Promise<IdentityContext>, []>;
+  let sign: jest.Mock<Promise<string>, []>;
+  const verified = (changes: Partial<VerifiedToken> = {}): VerifiedToken => ({
+    ...{ issuer: 'us', subject: user, sessionId: session, accountId: null, methods: [], roles: [] },
+    expiresAt: time / 1000 + 300,
+    claims: {},
+    ...changes,
+  });
+
+  function make(options: Partial<ContextResolverOptions> = {}): void {
+    const now = () => time;
+    revocations = createRevocations({ now });
+    revocations.heard();
+    resolver = createContextResolver({
+      verifier: { verify, refuseKey: () => undefined },
+      ownIssuer: 'us',
+      askIdentity: ask,
+      signer: { principal: 'gateway', sign, signMessage: () => Promise.reject(new Error('not used')) },
+      revocations,
+      cache: createContextCache({ revocations, now }),
+      now,
+      wallClock: now,
+      ...options,
+    });
+  }
+  beforeEach(() => {
+    time = 1_000_000;
+    verify = jest.fn(() => Promise.resolve(verified()));
+    ask = jest.fn(() => Promise.resolve({ ...identity }));
+    sign = jest.fn(() => Promise.resolve(`signed-${sign.mock.calls.length}`));
+    make();
+  });
+
+  it('verifies and asks once for all who come at the same time', async () => {
+    const all = await Promise.all(Array.from({ length: 50 }, () => resolver.resolve('t', nothing)));
+    expect(new Set(all).size).toBe(1);
+    expect([verify, ask, sign].map((one) => one.mock.calls.length)).toEqual([1, 1, 1]);
+    expect(resolver.find('t', nothing)).toBe(all[0]!.context);
+  });
+
+  it('asks again for the next one when the work failed on our side, and repeats a refusal', async () => {
+    ask.mockRejectedValueOnce(new Problem(503, 'identity-unavailable', 'x'));
+    await expect(resolver.resolve('t', nothing)).rejects.toMatchObject({ status: 503 });
+    ask.mockRejectedValueOnce(new Problem(403, 'no-account-access', 'x'));
+    await expect(resolver.resolve('t', nothing)).rejects.toMatchObject({ status: 403 });
+    await expect(resolver.resolve('t', nothing)).rejects.toMatchObject({ status: 403 });
+    expect(ask).toHaveBeenCalledTimes(2);
+    time += 1_000;
+    await expect(resolver.resolve('t', nothing)).resolves.toBeDefined();
+  });
+
+  it('caches no longer than the token lives', async () => {
+    verify.mockResolvedValue(verified({ expiresAt: time / 1000 + 10 }));
+    await resolver.resolve('t', nothing);
+    time += 4_900;
+    revocations.heard();
+    time += 4_900;
+    revocations.heard();
+    expect(resolver.find('t', nothing)).toBeDefined();
+    time += 200;
+    expect(resolver.find('t', nothing)).toBeUndefined();
+  });
+
+  it('signs anew when half the life of the signature is over, and only then', async () => {
+    const { context } = await resolver.resolve('t', nothing);
+    expect(await resolver.signed(context)).toBe('signed-1');
+    time += 25_000;
+    expect(await resolver.signed(context)).toBe('signed-2');
+    expect(await resolver.signed(context)).toBe('signed-2');
+  });
+
+  it.each([
+    ["another issuer's token", { issuer: 'them' }, 'identity-not-linked'],
+    ['a subject that is no user', { subject: 'auth0|1' }, 'token-session'],
+    ['a token without a session', { sessionId: null }, 'token-session'],
+  ])('refuses %s', async (_name, changes, code) => {
+    verify.mockResolvedValue(verified(changes));
+    await expect(resolver.resolve('t', nothing)).rejects.toMatchObject({ status: 401, code });
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  it('tells what became of each resolution', async () => {
+    const onResolved = jest.fn();
+    make({ onResolved });
+    await resolver.resolve('t', nothing);
+    expect(onResolved).toHaveBeenCalledWith(
+      expect.objectContaining({
+        error: undefined,
+        timing: expect.objectContaining({ verify: expect.any(Number) as number }) as object,
+      }),
+    );
+  });
+
+  describe('shared with other gateways', () => {
+    let found: SharedContext | null;
+    const remember = jest.fn();
+    beforeEach(() => {
+      remember.mockReset();
+      found = { identity, signed: 'theirs', leftMs: 30_000, signatureLeftMs: 5_000 };
+      make({ shared: { find: () => Promise.resolve(found), remember } });
+    });
+
+    it('takes what another one derived, for as long as that may be used', async () => {
+      const { context } = await resolver.resolve('t', nothing);
+      expect(context).toMatchObject({ signed: 'theirs', expiresAt: time + 30_000, signedUntil: time + 5_000 });
+      expect(ask).not.toHaveBeenCalled();
+      expect(verify).toHaveBeenCalledTimes(1);
+    });
+
+    it('shares what it derived itself', async () => {
+      found = null;
+      await resolver.resolve('t', nothing);
+      expect(remember).toHaveBeenCalledWith(expect.any(String), 'signed-1', 60_000);
+    });
+
+    it("asks when it is another session's, or a marker is remembered, or the feed is silent", async () => {
+      found = { ...found!, identity: { ...identity, session_id: 'other' } };
+      await resolver.resolve('t1', nothing);
+      found = { ...found, identity };
+      revocations.apply({ seq: 1, kind: 'user', key: user, at: '' });
+      await resolver.resolve('t2', nothing);
+      make({ shared: { find: () => Promise.resolve(found), remember } });
+      time += 5_000;
+      await resolver.resolve('t3', nothing);
+      expect(ask).toHaveBeenCalledTimes(3);
+    });
+  });
+});
