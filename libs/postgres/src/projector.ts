@@ -90,7 +90,7 @@ export function createProjector(options: ProjectorOptions) {
     const halted = stuck !== undefined && stuck.attempts >= triesBeforeHalt;
     const pending = oldestPending ?? (subscription?.status === 'live' ? undefined : newestDone);
     return {
-      status: !subscription ? 'following' : halted ? 'halted' : subscription.status,
+      status: statusOf(subscription, halted),
       lag_seconds: subscription ? ageOf(pending) : 0,
       events_handled: eventsHandled,
       batches,
@@ -109,6 +109,13 @@ export function createProjector(options: ProjectorOptions) {
     handle,
     status,
   };
+}
+
+/** A subscription that gives up for now because a store is away is not halted: only an event can halt a projection. */
+function statusOf(subscription: SubscriptionState | undefined, halted: boolean): ProjectionStatus['status'] {
+  if (!subscription) return 'following';
+  if (halted) return 'halted';
+  return subscription.status === 'halted' ? 'backing-off' : subscription.status;
 }
 
 function ageOf(moment: Date | undefined): number {

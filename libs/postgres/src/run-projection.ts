@@ -39,6 +39,7 @@ export interface ProjectionRunner {
 export function runProjection(options: RunProjectionOptions): ProjectionRunner {
   const { projection, pool, store, onError } = options;
   const progress = followProgress(pool, projection, onError);
+  const types = Object.keys(projection.on);
   const projector = createProjector({ ...options, onCommitted: (position) => progress.advance(position) });
   let subscription: Subscription | undefined;
   let role: ProjectionStatus['role'] = 'starting';
@@ -55,6 +56,7 @@ export function runProjection(options: RunProjectionOptions): ProjectionRunner {
     const mine = store.subscribe({
       name: `projection ${projection.name}@${projection.version}`,
       categories: projection.categories,
+      ...(types.length > 0 ? { types } : {}),
       ...(projection.open === undefined ? {} : { open: projection.open }),
       ...(options.batch ? { batch: options.batch } : {}),
       from: async () => {

@@ -1,0 +1,75 @@
+import type { AddressInfo } from 'node:net';
+import { createContextReader, createContextSigner, generateKey, type ContextReader } from '@annals/auth';
+import { headers, IdentityContext, type CurrentUserContext, type Service } from '@annals/contracts';
+import { basePath, createApp, createLogger, type MountedRoute, type PositionWaiter } from '@annals/service';
+
+export interface TestServiceOptions {
+  service: Service;
+  routes: readonly MountedRoute[];
+  commandKey: Uint8Array;
+  /** Read models that reads with `x-min-position` wait for. */
+  projections?: readonly PositionWaiter[];
+}
+
+export interface Asked {
+  /** Sent as JSON. */
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answered {
+  status: number;
+  headers: Headers;
+  /** Empty text when there is none. */
+  etag: string;
+  /** `x-position`, to be sent back as `x-min-position`. */
+  position: string;
+  /** The parsed JSON body, an empty object when there is none. */
+  json: Record<string, unknown>;
+}
+
+/** One process of a service, listening on a free port; replies are checked against their contracts. */
+export interface TestService {
+  /** Calls `path` below `/api/v1` as the gateway would for this person; null for nobody. */
+  call(method: string, path: string, who: CurrentUserContext | null, asked?: Asked): Promise<Answered>;
+  stop(): Promise<void>;
+}
+
+/** Serves routes behind real HTTP with contexts signed as by the gateway, so that nothing of the road is skipped. */
+export async function startTestService(options: TestServiceOptions): Promise<TestService> {
+  const { privateJwk, publicJwk } = await generateKey('gateway');
+  const signer = createContextSigner({ principal: 'gateway', privateJwk });
+  const contextReader: ContextReader = createContextReader({ jwks: { keys: [publicJwk] } });
+  const logger = createLogger({ service: options.service, level: 'error' });
+  const app = createApp({ ...options, contextReader, logger, readiness: {}, checkReplies: true });
+  const server = await new Promise<ReturnType<typeof app.listen>>((resolve) => {
+    const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}`;
+  return {
+    async call(method, path, who, { body, headers: extra } = {}) {
+      const response = await fetch(url + path, {
+        method,
+        headers: {
+          ...(who ? { [headers.context]: await signer.sign(IdentityContext.parse(who)) } : {}),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...extra,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        etag: response.headers.get('etag') ?? '',
+        position: response.headers.get(headers.position) ?? '',
+        json: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
+      };
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
