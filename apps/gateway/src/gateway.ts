@@ -8,11 +8,11 @@ import {
   type PublicKeySet,
 } from '@annals/auth';
 import { allRoutes, openApi, Problem } from '@annals/contracts';
-import { basePath, processMetrics, type Express, type Logger, type Metrics } from '@annals/service';
+import { basePath, processMetrics, type Express, type Logger, type Metrics, type SharedCache } from '@annals/service';
 import { askIdentityOverHttp } from './context/ask-identity.js';
 import { createContextCache } from './context/context-cache.js';
 import { createContextResolver, type ResolutionOutcome } from './context/resolve-context.js';
-import type { SharedContexts } from './context/shared-contexts.js';
+import { shareContexts } from './context/shared-contexts.js';
 import { documentationPages } from './documentation/pages.js';
 import { clientAddressOf } from './edge/client-address.js';
 import { crossOriginRules } from './edge/cross-origin.js';
@@ -46,7 +46,8 @@ export interface GatewayOptions {
   version: { version: string; commit: string };
   logger: Logger;
   metrics?: Metrics;
-  shared?: SharedContexts;
+  /** Where several gateways share contexts; each has its own alone without it. */
+  cache?: SharedCache;
 }
 
 export interface Gateway {
@@ -62,6 +63,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const signer = createContextSigner({ principal: 'gateway', privateJwk: options.signingKey });
   const revocations = createRevocations({ onMarker: () => cache.forgetRefusals() });
   const cache = createContextCache({ revocations });
+  const reader = createContextReader({ jwks: options.contextKeys });
+  const onSharedTrouble = (error: unknown) =>
+    logger.warn({ dependency: 'redis', error }, 'a shared context is not used');
   const contexts = createContextResolver({
     verifier: createTokenVerifier({
       issuers: [ownIssuer(publicUrl, new URL('/internal/jwks', services.identity).href), ...options.issuers],
@@ -72,14 +76,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     revocations,
     cache,
     onResolved: (outcome) => logResolution(logger, outcome),
-    shared: options.shared,
+    shared: options.cache && shareContexts(options.cache, reader, onSharedTrouble),
   });
   const feed = followFeed(upstreams.identity, signer, revocations, logger);
   showContextMetrics(metrics, cache, revocations);
   const own = ownAnswers({
     pages: documentationPages(openApi(allRoutes, { version: options.version.version, serverUrl: basePath })),
     published: new Map([...wellKnownPaths].map(([outside, inside]) => [outside, publishedDocument(identity, inside)])),
-    contextReader: createContextReader({ jwks: options.contextKeys }),
+    contextReader: reader,
     readiness: {
       revocations: async () => {
         if (!revocations.isTrusted()) throw new Error('the revocation feed is silent');

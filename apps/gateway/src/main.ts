@@ -1,4 +1,4 @@
-import { createLogger, defineConfig, runService, startTelemetry } from '@annals/service';
+import { createLogger, createSharedCache, defineConfig, runService, startTelemetry } from '@annals/service';
 import { GatewayConfig } from './config.js';
 import { createGateway } from './gateway.js';
 
@@ -21,6 +21,7 @@ void runService({
   requestTimeoutMs: 300_000,
   flush: () => telemetry.stop(),
   start: async () => {
+    const cache = config.REDIS_URL ? createSharedCache({ url: config.REDIS_URL, logger }) : undefined;
     const gateway = createGateway({
       services: {
         identity: config.IDENTITY_URL,
@@ -40,8 +41,9 @@ void runService({
       timing: config.SERVER_TIMING,
       version: { version: config.BUILD_VERSION, commit: config.BUILD_COMMIT },
       logger,
+      cache,
     });
-    return { app: gateway.app, close: [() => gateway.close()] };
+    return { app: gateway.app, close: [() => gateway.close(), async () => cache?.close()] };
   },
 }).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : 'the gateway could not start'}\n`);

@@ -14,7 +14,7 @@ describe('resolving a context', () => {
   let time: number;
   let revocations: Revocations;
   let resolver: ContextResolver;
-  let verify: jest.Mock<Promise<VerifiedToken>, [string]>;
+  let verify: jest.Mock<Promise<VerifiedToken>, []>;
   let ask: jest.Mock<Promise<IdentityContext>, []>;
   let sign: jest.Mock<Promise<string>, []>;
   const verified = (changes: Partial<VerifiedToken> = {}): VerifiedToken => ({

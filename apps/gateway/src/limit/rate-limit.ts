@@ -1,3 +1,4 @@
+import { takeFrom } from '@annals/service';
 import { LRUCache } from 'lru-cache';
 
 export interface RateLimit {
@@ -11,7 +12,7 @@ export interface RateLimit {
 export interface RateDecision {
   allowed: boolean;
   remaining: number;
-  /** Seconds until the window begins anew, at least 1. */
+  /** Seconds until one more is allowed, or until all are again; at least 1. */
   resetSeconds: number;
 }
 
@@ -27,29 +28,22 @@ export interface RateLimitOptions {
 }
 
 /**
- * Counts requests per caller in windows that begin with a caller's first request
- * (headers as in draft-ietf-httpapi-ratelimit-headers).
+ * Counts requests per caller (headers as in draft-ietf-httpapi-ratelimit-headers). Each gateway counts for itself: asking
+ * a shared store on every request would cost more than the request.
  */
 export function createRateLimit(options: RateLimitOptions): RateLimit | null {
   const { name, quota, windowSeconds, now = () => performance.now(), maxCallers = 50_000 } = options;
   if (quota === 0) return null;
-  const callers = new LRUCache<string, { count: number; endsAt: number }>({ max: maxCallers });
+  const budget = { limit: quota, windowMs: windowSeconds * 1000 };
+  const callers = new LRUCache<string, number>({ max: maxCallers });
   return {
     name,
     policy: `"${name}";q=${quota};w=${windowSeconds}`,
     take(caller) {
-      const at = now();
-      let window = callers.get(caller);
-      if (!window || window.endsAt <= at) {
-        window = { count: 0, endsAt: at + windowSeconds * 1000 };
-        callers.set(caller, window);
-      }
-      window.count += 1;
-      return {
-        allowed: window.count <= quota,
-        remaining: Math.max(0, quota - window.count),
-        resetSeconds: Math.max(1, Math.ceil((window.endsAt - at) / 1000)),
-      };
+      const { taken, wholeAt } = takeFrom(callers.get(caller), budget, now());
+      callers.set(caller, wholeAt);
+      const { allowed, remaining, resetMs } = taken;
+      return { allowed, remaining, resetSeconds: Math.max(1, Math.ceil(resetMs / 1000)) };
     },
   };
 }
