@@ -2,7 +2,9 @@ import {
   MaxAppendSizeExceededError,
   StreamDeletedError,
   WrongExpectedVersionError,
+  type AppendResult,
   type EventData,
+  type EventStoreDBClient,
 } from '@eventstore/db-client';
 import { backoffMs, pause } from './backoff.js';
 import type { Connection } from './connection.js';
@@ -43,6 +45,7 @@ export async function append(
   }
 }
 
+/** One try, as a whole no longer than the timeout. */
 async function tryOnce(
   connection: Connection,
   stream: string,
@@ -50,26 +53,31 @@ async function tryOnce(
   expected: bigint | null,
   timeoutMs: number,
 ): Promise<Appended> {
-  const entering = connection.enter();
-  let client;
+  let client: EventStoreDBClient | undefined;
   let leave = (): void => undefined;
+  let abandoned = false;
+  const stillWanted = (): void => {
+    if (abandoned) throw new TookTooLong(timeoutMs);
+  };
+  const work = async (): Promise<AppendResult> => {
+    const place = await connection.enter();
+    if (abandoned) place();
+    stillWanted();
+    leave = place;
+    const writer = await connection.writer();
+    stillWanted();
+    client = writer;
+    return writer.appendToStream(stream, events, { expectedRevision: expected ?? 'no_stream', deadline: timeoutMs });
+  };
   try {
-    leave = await within(timeoutMs, entering);
-    client = await within(timeoutMs, connection.writer());
-    const result = await within(
-      timeoutMs,
-      client.appendToStream(stream, events, { expectedRevision: expected ?? 'no_stream', deadline: timeoutMs }),
-    );
-    return { kind: 'written', revision: result.nextExpectedRevision, position: result.position ?? null };
+    const { nextExpectedRevision, position } = await within(timeoutMs, work());
+    return { kind: 'written', revision: nextExpectedRevision, position: position ?? null };
   } catch (error) {
-    if (error instanceof TookTooLong) {
-      // Its stream may have ended without a word, or the link is dead: later appends must not follow it there.
-      if (client) connection.replaceWriter(client);
-      // A place that is given after nobody waits for it any more goes straight back.
-      else void entering.then((late) => late());
-    }
+    // Its stream may have ended without a word, or the link is dead: later appends must not follow it there.
+    if (error instanceof TookTooLong && client) connection.replaceWriter(client);
     throw error;
   } finally {
+    abandoned = true;
     leave();
   }
 }

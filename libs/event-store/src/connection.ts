@@ -25,8 +25,13 @@ const mostAppendsAtOnce = 15;
 
 const shared = new Map<string, { connection: Connection; users: number }>();
 
-/** Connections to one URL are shared within the process. */
+/**
+ * Connections to one URL are shared within the process.
+ * @throws Error for a URL that is none, or that turns off errors of failed appends: the package then reports a wrong
+ *   revision
+ */
 export function connect(url: string): Connection {
+  if (/[?&]throwOnAppendFailure=false/i.test(url)) throw new Error('EVENTSTORE_URL: throwOnAppendFailure must stay on');
   const present = shared.get(url) ?? { connection: open(url), users: 0 };
   present.users += 1;
   shared.set(url, present);

@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -19,13 +19,11 @@ const stamp = (bytes: Buffer, version: number): Buffer => {
  */
 export function uuidv5(namespace: string, name: string): string {
   if (!uuidText.test(namespace)) throw new TypeError('The namespace of a name-based id must be a UUID');
-  const hash = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-    .update(name, 'utf8');
-  return format(stamp(hash.digest(), 5));
+  const named = Buffer.concat([Buffer.from(namespace.replaceAll('-', ''), 'hex'), Buffer.from(name, 'utf8')]);
+  return format(stamp(hash('sha1', named, 'buffer'), 5));
 }
 
-const pool = Buffer.alloc(16 * 64);
+const pool = Buffer.alloc(16 * 256);
 let used = pool.length;
 
 /** Time-ordered UUID, version 7 (RFC 9562 §5.7): 48 bits of milliseconds, then 74 random bits. */
