@@ -25,3 +25,7 @@ export { standForLeader, type Leadership, type LeaderOptions } from './leader.js
 export { startEventSpans } from './project-span.js';
 export { subjectKeys, type SubjectKeyOptions, type SubjectKeyStore } from './subject-keys.js';
 export { subjectKeyMigrations } from './subject-key-rows.js';
+export { assertTenantIsolation } from './tenant-isolation.js';
+export { runReactor, type ReactorRunner, type ReactorStatus } from './run-reactor.js';
+export { type Reactor, type RetryPolicy, type RunReactorOptions } from './reactor.js';
+export { parkedEvents, retryAllParked, retryParked, type ParkedEvent } from './parked-events.js';
