@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { locateBinaries, postgresMajor, type Binaries } from './binaries.js';
 import { ensureCluster } from './cluster.js';
 import { choosePort } from './port.js';
@@ -92,6 +93,10 @@ function refuseSecondLauncher(dataDir: string, launcherFile: string, folder: str
   }
 }
 
+/** After a kill the dying processes hold the data for a moment longer, and PostgreSQL refuses to start beside them. */
+const stillHeld = /lock file "postmaster.pid" already exists|pre-existing shared memory block/;
+const heldLimitMs = 15_000;
+
 async function launch(
   binaries: Binaries,
   runner: Runner,
@@ -99,6 +104,23 @@ async function launch(
   logFile: string,
   settings: Record<string, string>,
 ): Promise<void> {
+  const deadline = Date.now() + heldLimitMs;
+  for (;;) {
+    const reason = await launchOnce(binaries, runner, folder, logFile, settings);
+    if (reason === undefined) return;
+    if (!stillHeld.test(reason) || Date.now() > deadline) throw new Error(reason);
+    await pause(50);
+  }
+}
+
+/** @returns why it did not start, if it did not */
+async function launchOnce(
+  binaries: Binaries,
+  runner: Runner,
+  folder: string,
+  logFile: string,
+  settings: Record<string, string>,
+): Promise<string | undefined> {
   const { file, args, ...account } = runner.command(binaries.postgres, [
     '-D',
     folder,
@@ -113,10 +135,15 @@ async function launch(
     server.once('error', failed);
   });
   server.unref();
+  let reason: string | undefined;
   const ended = () => server.exitCode !== null || server.signalCode !== null;
-  await untilReady(folder, 60_000, () =>
-    ended() ? `The embedded PostgreSQL did not start. ${tail(logFile)}` : undefined,
-  );
+  await untilReady(folder, 60_000, () => {
+    if (ended()) reason = `The embedded PostgreSQL did not start. ${tail(logFile)}`;
+    return reason;
+  }).catch((error: unknown) => {
+    if (reason === undefined) throw error;
+  });
+  return reason;
 }
 
 function tail(logFile: string): string {
