@@ -53,7 +53,9 @@ void runService({
     ].map((reactor) =>
       runReactor({
         ...{ reactor, pool, store },
-        onError: (error) => logger.error({ reactor: reactor.name, error }, 'a reactor failed'),
+        onError: (error) => logger.warn({ reactor: reactor.name, error }, 'a reactor failed and will try again'),
+        onParked: ({ id, stream }, error) =>
+          logger.error({ reactor: reactor.name, event_id: id, stream, error }, 'an event is parked'),
       }),
     );
     const publisher = publishEvents({

@@ -35,7 +35,7 @@ export async function openIdentity(
   const identity: Identity = {
     ...{ store, pool, secrets },
     hasher: createHasher({ concurrency: cores, queue: cores * 2 }),
-    tokens: createTokenIssuer({ issuer: config.PUBLIC_URL, keys: ring.keys }),
+    tokens: createTokenIssuer({ issuer: config.PUBLIC_URL, keys: () => ring.keys() }),
     settings: {
       sessionTimeout: config.USER_SESSION_TIMEOUT,
       maxLoginAttempts: config.MAX_LOGIN_ATTEMPTS,

@@ -1,4 +1,4 @@
-import { Problem } from '@annals/contracts';
+import type { Problem } from '@annals/contracts';
 import { deciderSpec } from '@annals/testing';
 import fc from 'fast-check';
 import { lockedUntil, throttleThresholds } from './attempts.js';

@@ -30,10 +30,11 @@ export function sendVerification({ store, pool, secrets }: Identity, mailer: Mai
 
 /** The address a person registered with; null once the person was erased. */
 async function addressOf(store: EventStore, userId: string): Promise<string | null> {
-  for await (const event of store.readStream(streamName('user', userId), { limit: 1 })) {
-    if (typeof event.data.email === 'string') return event.data.email;
+  let address: string | null = null;
+  for await (const { type, data } of store.readStream(streamName('user', userId))) {
+    if (type === 'UserRegistered' && typeof data.email === 'string') address = data.email;
   }
-  return null;
+  return address;
 }
 
 const textOf = (publicUrl: string, token: string) => `Hello,

@@ -13,9 +13,9 @@ import {
   serviceIdentity,
 } from '@annals/auth';
 import { headers, identityEvents, type ContextRequest, type IdentityContext } from '@annals/contracts';
-import { runProjection, runReactor } from '@annals/postgres';
+import type { EventStore } from '@annals/event-store';
+import { runProjection, runReactor, type Pool } from '@annals/postgres';
 import { createApp, createLogger, runService } from '@annals/service';
-import { testStores, type TestStores } from '@annals/testing';
 import { createHasher } from '../credential/hashing.js';
 import type { Identity, Settings } from '../identity.js';
 import { folderMailer } from '../mail/mail-folder.js';
@@ -66,9 +66,33 @@ const settings: Settings = {
   requireVerifiedEmail: false,
 };
 
-/** Stores for the tests of a file. */
-export const identityStores = () =>
-  testStores({ service: 'identity', events: identityEvents, migrations, projections });
+/** What identity stands on in tests; given by the spec, since only specs may use the test library. */
+export interface TestStores {
+  database: { pool: Pool; appUrl: string };
+  store: EventStore;
+  keyEncryptionKey: Buffer;
+  stop(): Promise<void>;
+}
+
+/** What those stores have to hold. */
+export const storeOptions = { service: 'identity', events: identityEvents, migrations, projections };
+
+/** Gives the tests of a file one identity over stores of its own; both are there once tests run. */
+export function identityUnderTest<S extends TestStores>(
+  startStores: () => Promise<S>,
+): { service: () => IdentityService; stores: () => S } {
+  let stores: S | undefined;
+  let service: IdentityService | undefined;
+  beforeAll(async () => {
+    stores = await startStores();
+    service = await startIdentity(stores);
+  });
+  afterAll(async () => {
+    await service?.stop();
+    await stores?.stop();
+  });
+  return { service: () => service!, stores: () => stores! };
+}
 
 /** Starts identity over the given stores; several may run over the same. */
 export async function startIdentity(stores: TestStores, over: Partial<Settings> = {}): Promise<IdentityService> {
