@@ -702,6 +702,9 @@ describe('the gateway', () => {
       await until(() => received.length === 1);
       leaving.destroy();
       await until(() => closed);
+      // It is nobody's failure, so it must not count as one of ours.
+      await until(() => options.metrics!.text().includes('status="499"'));
+      expect(options.metrics!.text()).not.toContain('status="503"');
       expect((await get('/api/v1/permissions')).status).toBe(200);
     });
   });
