@@ -15,7 +15,14 @@ let relay: FaultyRelay;
 let store: EventStore;
 const keys = subjectKeysInMemory();
 const connect = (part: Partial<EventStoreOptions> = {}): EventStore =>
-  connectEventStore({ url: relay.url, events: notebookEvents, keys, appendTimeoutMs: 300, ...part });
+  connectEventStore({
+    url: relay.url,
+    events: notebookEvents,
+    keys,
+    appendTimeoutMs: 300,
+    readTimeoutMs: 200,
+    ...part,
+  });
 
 beforeEach(async () => {
   node = await startEventNode({ store: 'memory' });
@@ -218,38 +225,56 @@ it('an append that is never answered ends with 503 after a bounded wait, and its
   expect(await texts(id)).toEqual([undefined, 'once']);
 });
 
+it('a repetition that another process writes at another time is recognised, not taken for the first', async () => {
+  const id = uuidv7();
+  const other = connect();
+  await store.execute(notebook, id, open('Travels'));
+  const once = write('first', { hash: 'h' });
+  await other.load(notebook, id);
+  const first = await store.execute(notebook, id, once);
+  const later = { ...once, now: '2026-01-01T00:00:09.000Z' };
+  expect(await other.execute(notebook, id, later)).toMatchObject({
+    kind: 'replayed',
+    events: [{ id: first.events[0]!.id }],
+  });
+  await other.close();
+});
+
 it('trap 8: failed appends stay errors, whatever the URL says', () => {
   expect(() => connect({ url: `${relay.url}&throwOnAppendFailure=false` })).toThrow('throwOnAppendFailure');
 });
 
 it('trap 9: a burst that meets a dying connection ends in answers, not in an unhandled rejection', async () => {
-  await store.execute(notebook, uuidv7(), write('warm'));
+  const patient = connect({ readTimeoutMs: 20_000 });
+  await patient.execute(notebook, uuidv7(), write('warm'));
   relay.silence('append', true, true);
   const ids = Array.from({ length: 300 }, () => uuidv7());
   const writes = ids.map((id) =>
-    store.execute(notebook, id, { ...write(''), decide: () => [written(0, 'x'.repeat(20_000))] }),
+    patient.execute(notebook, id, { ...write(''), decide: () => [written(0, 'x'.repeat(20_000))] }),
   );
   await conditionHolds(() => relay.held('append') > 0);
   relay.fail('append');
   relay.silence('append', false);
   const outcomes = await Promise.allSettled(writes);
   for (const [n, outcome] of outcomes.entries()) {
-    if (outcome.status === 'fulfilled') expect((await store.load(notebook, ids[n]!)).revision).toBe(0n);
+    if (outcome.status === 'fulfilled') expect((await patient.load(notebook, ids[n]!)).revision).toBe(0n);
     else expect(outcome.reason).toMatchObject({ code: 'event-store-unavailable' });
   }
+  await patient.close();
 });
 
 it('a subscription that falls silent while events wait is restarted', async () => {
   const id = uuidv7();
   const { subscription, texts: seen } = follow({ watchdogMs: 60 });
+  await store.execute(notebook, id, write('before'));
   await subscription.caughtUp();
   relay.silence('read', true, true);
   await store.execute(notebook, id, write('missed'));
   await conditionHolds(() => relay.held('read') > 0);
   // Only the subscription's own call stays dumb: the watchdog's reads are answered again.
   relay.silence('read', false);
-  await conditionHolds(() => seen.length === 1);
-  expect(subscription.state().restarts).toBe(1);
+  await conditionHolds(() => seen.length === 2);
+  expect(subscription.state().restarts).toBeGreaterThan(0);
 });
 
 it('a quiet subscription with nothing to say is left alone', async () => {

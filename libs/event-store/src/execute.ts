@@ -96,7 +96,13 @@ function write<S, E extends DomainEvent>(
     span.setAttribute('app.event_id', prepared.events[0]!.id);
     if (prepared.events[0]!.metadata.account_id)
       span.setAttribute('account.id', prepared.events[0]!.metadata.account_id);
-    const result = await append(parts.connection, stream, prepared.toSend, fold.revision, parts.appendTimeoutMs);
+    const result = await append(parts.connection, stream, prepared.toSend, fold.revision, parts.appendTimeoutMs).catch(
+      (error: unknown) => {
+        // What really happened is for the next command to read.
+        parts.folds.delete(aggregate, stream);
+        throw error;
+      },
+    );
     if (result.kind === 'conflict') {
       span.setAttribute('app.conflict', true);
       return { kind: 'conflict' };

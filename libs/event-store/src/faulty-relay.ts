@@ -53,10 +53,10 @@ export async function startFaultyRelay(nodePort: number, port = 0): Promise<Faul
   const node = new Client(`127.0.0.1:${nodePort}`, credentials.createInsecure());
   const sides = { read: side(), append: side() };
   const answers = (kind: Kind, call: Downstream, upstream: NodeJS.ReadableStream & { cancel(): void }): void => {
-    const { deliver, opened, closed } = sides[kind];
+    const { deliver, opened, closed, ended } = sides[kind];
     opened(call);
     upstream.on('data', (message: Buffer) => deliver(call, message));
-    upstream.on('end', () => call.end());
+    upstream.on('end', () => ended(call));
     upstream.on('error', (error) => call.destroy(error));
     call.on('close', () => closed(call));
     call.on('cancelled', () => {
@@ -119,6 +119,10 @@ function side() {
       if (mode === 'pass') call.write(message);
       else if (mode === 'hold') kept.push(() => call.write(message));
       else dropped += 1;
+    },
+    ended: (call: Downstream) => {
+      if (mode === 'pass') call.end();
+      else if (mode === 'hold') kept.push(() => call.end());
     },
     silence: (silent: boolean, drop = false) => {
       mode = silent ? (drop ? 'drop' : 'hold') : 'pass';

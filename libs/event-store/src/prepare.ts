@@ -27,6 +27,8 @@ const text = new TextEncoder();
 
 /**
  * Validates events, gives them ids that follow from the command, stamps metadata and seals personal fields.
+ * An id stands for one content: it names the stream, for a command may write to several, and the time and body of the
+ * request. So a repetition that would write anything else conflicts with what is there, instead of passing for it.
  * @throws Error when an event breaks its contract: that is a fault of the decider, not of the caller
  */
 export async function prepare<S>(
@@ -42,8 +44,7 @@ export async function prepare<S>(
     const { contract } = known(catalogue, event.type);
     if (contract.category !== categoryOf(stream)) throw new Error(`${event.type} does not belong into ${stream}`);
     const data = valid(contract.data.safeParse(event.data), event.type);
-    // The stream is part of the name: one command may write to several streams, and each event has an id of its own.
-    const id = uuidv5(command.id, `${stream}/${index}`);
+    const id = uuidv5(command.id, `${stream}/${index}/${command.now}/${command.hash ?? ''}`);
     const ip = await sealedAddress(command.context, shared.actor, stream, id, keys);
     const metadata: EventMetadata = {
       ...shared,
