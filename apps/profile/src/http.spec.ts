@@ -1,51 +1,27 @@
-import { createContextReader, createContextSigner, generateKey } from '@annals/auth';
 import { allEvents, type CurrentUserContext, headers } from '@annals/contracts';
 import { connectEventStore, streamName, uuidv7 } from '@annals/event-store';
 import { type ProjectionRunner, runProjection } from '@annals/postgres';
-import { createApp, createLogger } from '@annals/service';
-import { signedIn, testStores } from '@annals/testing';
-import { type AddressInfo } from 'node:net';
-import { type Server } from 'node:http';
+import { signedIn, startTestService, type TestService, testStores } from '@annals/testing';
 import { startFolds } from './folds/start-folds.js';
 import { profileServiceRoutes } from './routes.js';
 import { memberProfiles } from './views/member-profiles/projection.js';
 
-const stores = testStores({
-  service: 'profile',
-  projections: [memberProfiles],
-  events: allEvents,
-});
-
-interface Process {
-  url: string;
-  stop(): Promise<void>;
-}
-const key = generateKey('gateway');
+const stores = testStores({ service: 'profile', projections: [memberProfiles], events: allEvents });
 let view: ProjectionRunner;
-let one: Process;
-let other: Process;
+let one: TestService;
+let other: TestService;
 
 /** One process of the service over the shared stores, with a connection and memory of its own. */
-async function startProcess(): Promise<Process> {
-  const { eventNode, keys, database, keyEncryptionKey } = stores();
+async function startProcess(): Promise<TestService> {
+  const { eventNode, keys, database, keyEncryptionKey: commandKey } = stores();
   const store = connectEventStore({ url: eventNode.url, events: allEvents, keys });
   const folds = startFolds(store);
-  const app = createApp({
-    service: 'profile',
-    logger: createLogger({ service: 'profile', level: 'error' }),
-    routes: profileServiceRoutes({ folds, pool: database.pool, memberProfiles: view }),
-    contextReader: createContextReader({ jwks: { keys: [(await key).publicJwk] } }),
-    readiness: {},
-    commandKey: keyEncryptionKey,
-    checkReplies: true,
-  });
-  const server = await new Promise<Server>((resolve) => {
-    const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
-  });
+  const routes = profileServiceRoutes({ folds, pool: database.pool, memberProfiles: view });
+  const service = await startTestService({ service: 'profile', routes, commandKey });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`,
+    ...service,
     async stop() {
-      await new Promise((resolve) => server.close(resolve).closeAllConnections());
+      await service.stop();
       await folds.stop();
       await store.close();
     },
@@ -62,31 +38,11 @@ afterAll(async () => {
   await view.stop();
 });
 
-async function call(
-  method: string,
-  path: string,
-  who: CurrentUserContext,
-  { body, at = one, ...extra }: { body?: unknown; at?: Process } & Record<string, unknown> = {},
-) {
-  const signer = createContextSigner({ principal: 'gateway', privateJwk: (await key).privateJwk });
-  const { request_id, transaction_id, correlation_id, causation_id, timestamp, ...rest } = who;
-  void [request_id, transaction_id, correlation_id, causation_id, timestamp];
-  const { ip_address, user_agent, traceparent, ...identity } = rest;
-  void [ip_address, user_agent, traceparent];
-  const response = await fetch(at.url + path, {
-    method,
-    headers: {
-      [headers.context]: await signer.sign(identity),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(extra as Record<string, string>),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const json = (text === '' ? undefined : JSON.parse(text)) as Record<string, unknown>;
-  return { status: response.status, etag: response.headers.get('etag') ?? '', head: response.headers, json };
-}
-const positionOf = (answer: { head: Headers }) => answer.head.get(headers.position) ?? '';
+type Extra = { body?: unknown; at?: TestService } & Record<string, unknown>;
+
+/** Everything but `body` and `at` is a header. */
+const call = (method: string, path: string, who: CurrentUserContext, { body, at = one, ...extra }: Extra = {}) =>
+  at.call(method, path, who, { body, headers: extra as Record<string, string> });
 
 /** What identity would have written: the view shows members only. */
 async function makeMember(who: CurrentUserContext): Promise<string> {
@@ -118,7 +74,7 @@ describe('/users/profile', () => {
     const me = signedIn();
     const put = await call('PUT', '/users/profile', me, { body: { name: 'Ada', bio: 'Analyst' } });
     expect([put.status, put.etag]).toEqual([200, '"0"']);
-    expect(positionOf(put)).toMatch(/^\d+-\d+@profile$/);
+    expect(put.position).toMatch(/^\d+-\d+@profile$/);
     const patch = await call('PATCH', '/users/profile', me, { body: { bio: null, location: 'London' } });
     expect([patch.status, patch.etag]).toEqual([200, '"1"']);
     const got = await call('GET', '/users/profile', me);
@@ -153,7 +109,7 @@ describe('/users/profile', () => {
     const first = await call('PATCH', '/users/profile', me, { body: { name: 'Ada' }, ...key });
     await call('PATCH', '/users/profile', me, { body: { name: 'Grace' } });
     const again = await call('PATCH', '/users/profile', me, { body: { name: 'Ada' }, ...key });
-    expect([again.status, again.head.get(headers.idempotencyReplayed)]).toEqual([200, 'true']);
+    expect([again.status, again.headers.get(headers.idempotencyReplayed)]).toEqual([200, 'true']);
     expect([again.json, again.etag]).toEqual([first.json, first.etag]);
     expect((await call('GET', '/users/profile', me)).json.name).toBe('Grace');
     const other = await call('PATCH', '/users/profile', me, { body: { name: 'Alan' }, ...key });
@@ -177,7 +133,7 @@ describe('/users/profile', () => {
     await call('GET', '/users/profile', me, { at: other });
     for (let turn = 0; turn < 20; turn++) {
       const put = await call('PATCH', '/users/profile', me, { body: { name: `Ada ${turn}` } });
-      const seen = { [headers.minPosition]: positionOf(put) };
+      const seen = { [headers.minPosition]: put.position };
       const got = await call('GET', '/users/profile', me, { at: other, ...seen });
       expect(got.json.name).toBe(`Ada ${turn}`);
     }
@@ -209,7 +165,7 @@ describe('/users/{user_id}/profile', () => {
     for (let turn = 0; turn < 10; turn++) {
       const body = { name: `Ada ${turn}`, phone_number: '+431234567', date_of_birth: '1990-01-01' };
       const put = await call('PUT', '/users/profile', ada, { body });
-      const seen = { [headers.minPosition]: `${positionOf(put)},${joined}` };
+      const seen = { [headers.minPosition]: `${put.position},${joined}` };
       const got = await call('GET', `/users/${ada.user_id}/profile`, grace, seen);
       expect(got.json).toEqual({
         ...{ user_id: ada.user_id, account_id: ada.account_id, name: `Ada ${turn}`, pronouns: null, bio: null },
