@@ -1,14 +1,12 @@
-import { credentials } from '@grpc/grpc-js';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { OperationsClient } from '@eventstore/db-client/generated/operations_grpc_pb';
-import { type ScavengeResp, StartScavengeReq } from '@eventstore/db-client/generated/operations_pb';
+import { startScavenge } from './protocol/start-scavenge.js';
 
 const defaultUrl = 'esdb://127.0.0.1:2113?tls=false';
 
 /** Asks a running node to remove hidden events for good, and waits for its report. Goes by EVENTSTORE_URL. */
 async function main(): Promise<void> {
   const url = process.env['EVENTSTORE_URL'] ?? defaultUrl;
-  const { scavengeId } = (await startScavenge(new URL(url).host)).toObject();
+  const scavengeId = await startScavenge(url);
   process.stdout.write(`Scavenge ${scavengeId} is running.\n`);
   const client = EventStoreDBClient.connectionString(url);
   for await (const { event } of client.subscribeToStream(`$scavenges-${scavengeId}`)) {
@@ -17,18 +15,6 @@ async function main(): Promise<void> {
     break;
   }
   await client.dispose();
-}
-
-function startScavenge(host: string): Promise<ScavengeResp> {
-  const operations = new OperationsClient(host, credentials.createInsecure());
-  const request = new StartScavengeReq().setOptions(new StartScavengeReq.Options().setThreadCount(1));
-  return new Promise((resolve, reject) => {
-    operations.startScavenge(request, (error, response) => {
-      operations.close();
-      if (error) reject(error);
-      else resolve(response);
-    });
-  });
 }
 
 main().catch((error: unknown) => {

@@ -13,8 +13,8 @@ export interface WriterConnection {
 const lockRetryMs = 200;
 const heartbeatMs = 1_000;
 const statementTimeoutMs = 10_000;
-// Any number will do, as long as nobody else locks it in this database.
-const lockKey = 7_213_113;
+/** Key of the advisory lock. Any number will do, as long as nobody else locks it in this database. */
+export const writerLock = 7_213_113;
 
 interface Held {
   connection: Sql;
@@ -61,7 +61,7 @@ export function holdWriterConnection(url: string): WriterConnection {
     let told = false;
     for (;;) {
       const { rows } = await connection.query<{ locked: boolean }>(`select pg_try_advisory_lock($1) as locked`, [
-        lockKey,
+        writerLock,
       ]);
       if (rows[0]?.locked === true) return;
       if (closing.signal.aborted) throw new Error('The event store was closed while it waited for its lock.');
