@@ -49,7 +49,7 @@ export function buildRequest(definition: RouteDefinition, input: AnyInput, setti
   }
   set(headers.requestId, input.requestId);
   set(headers.idempotencyKey, input.idempotencyKey);
-  set('if-match', input.ifMatch === undefined ? undefined : quoted(input.ifMatch));
+  set('if-match', input.ifMatch == null ? null : quoted(input.ifMatch));
   set('if-none-match', input.ifNoneMatch);
   set('last-event-id', input.lastEventId);
   if (definition.method === 'GET') set(headers.minPosition, input.minPosition ?? settings.minPosition);

@@ -10,8 +10,8 @@ type Part<Name extends string, Input> = [Input] extends [undefined]
     : { [K in Name]: Input };
 
 interface CallOptions {
-  /** Revision the change is based on, as `ETag` gave it or as a number. */
-  ifMatch?: string | number | bigint;
+  /** Revision the change is based on, as `ETag` gave it or as a number; null, as of a resource without one, for none. */
+  ifMatch?: string | number | bigint | null;
   /** A read answers 304 with an undefined body while the revision is this one. */
   ifNoneMatch?: string;
   /** Repeats of the same key have one effect. Writes of a signed-in caller get one of their own when none is given. */

@@ -164,6 +164,10 @@ describe('the client', () => {
     expect(error).toBeInstanceOf(ApiProblem);
     expect(error).toMatchObject({ status: 412, code: 'stale-revision', requestId: 'r-1', traceId: 't-1' });
     expect(seen[0]!.headers['if-match']).toBe('"3"');
+    await client()
+      .call(putThing, { params: { id }, body: { name: 'a' }, ifMatch: null })
+      .catch(() => undefined);
+    expect(seen[1]!.headers).not.toHaveProperty('if-match');
   });
 
   it("throws a problem of its own when the answer is a stranger's page", async () => {
