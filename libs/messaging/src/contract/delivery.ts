@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { byKey, eventually, gate, inOrderPerKey, message, numbered, texts, type Bench } from './fixture.js';
+import {
+  byKey,
+  eventually,
+  persistently,
+  gate,
+  inOrderPerKey,
+  message,
+  numbered,
+  texts,
+  type Bench,
+} from './fixture.js';
 
 /** What a subscription promises about delivery, commits and failures. */
 export function deliveryContract(bench: () => Bench): void {
@@ -199,13 +209,7 @@ export function deliveryContract(bench: () => Bench): void {
       const { received } = await bench().collect(bench().bus(), { topics: [topic], sessionTimeoutMs: 3_000 });
       const publishAll = async () => {
         for (let first = 0; first < 200; first += 10) {
-          let sent = false;
-          while (!sent) {
-            sent = await bus.publish(topic, numbered(10, 7, first)).then(
-              () => true,
-              () => false,
-            );
-          }
+          await persistently(() => bus.publish(topic, numbered(10, 7, first)));
         }
       };
       const published = publishAll();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Bus, type InMsg, type OutMsg, type Sub, type SubscribeOptions } from '../bus.js';
+import { BusError, type Bus, type InMsg, type OutMsg, type Sub, type SubscribeOptions } from '../bus.js';
 
 /** What an engine brings to the contract. */
 export interface BusFixture {
@@ -73,6 +73,18 @@ export function createBench(fixture: BusFixture): Bench {
 /** Waits for a condition; the test's own time limit ends a vain wait. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await wait(10);
+}
+
+/** Tries until it goes well; gives up when the bus was closed, as at the end of a test that failed. */
+export async function persistently<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof BusError && error.code === 'bus-closed') throw error;
+      await wait(10);
+    }
+  }
 }
 
 /** A gate that handlers wait at until it is opened. */
