@@ -425,6 +425,16 @@ describe('the gateway', () => {
       expect(problemOf(answer)).toMatchObject({ status: 401, code: 'session-ended' });
     });
 
+    it('asks again after a change at identity, before the feed has told of it', async () => {
+      const other = bearer(await mint({ account_id: globex }));
+      await get('/api/v1/users/profile', other);
+      await call(`${url}/api/v1/auth/logout`, { method: 'POST', headers: bearer() });
+      asked.length = 0;
+      answerContext = (_asked, response) => json(response, 401, { code: 'session-ended', detail: 'x' });
+      expect(problemOf(await get('/api/v1/users/profile')).code).toBe('session-ended');
+      expect(problemOf(await get('/api/v1/users/profile', other)).code).toBe('session-ended');
+    });
+
     it('keeps contexts that a marker is not about', async () => {
       revoke('session', '0190a000-0000-7000-8000-0000000000ff');
       revoke('membership', `${globex}_${userId}`);

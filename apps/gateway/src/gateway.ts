@@ -7,11 +7,12 @@ import {
   type PrivateJwk,
   type PublicKeySet,
 } from '@annals/auth';
-import { allRoutes, openApi, Problem } from '@annals/contracts';
+import { allRoutes, openApi } from '@annals/contracts';
 import { basePath, processMetrics, type Express, type Logger, type Metrics, type SharedCache } from '@annals/service';
 import { askIdentityOverHttp } from './context/ask-identity.js';
 import { createContextCache } from './context/context-cache.js';
-import { createContextResolver, type ResolutionOutcome } from './context/resolve-context.js';
+import { logResolution } from './context/log-resolution.js';
+import { createContextResolver } from './context/resolve-context.js';
 import { shareContexts } from './context/shared-contexts.js';
 import { documentationPages } from './documentation/pages.js';
 import { clientAddressOf } from './edge/client-address.js';
@@ -22,7 +23,7 @@ import { ownAnswers } from './edge/own-answers.js';
 import { serveBefore } from './edge/serve-before.js';
 import type { TimingPolicy } from './edge/server-timing.js';
 import { destinations } from './forward/destination.js';
-import { closeUpstream, createUpstream, type Upstream, type UpstreamName } from './forward/upstreams.js';
+import { closeUpstream, connectUpstreams, type Upstream, type UpstreamName } from './forward/upstreams.js';
 import { publishedDocument, wellKnownPaths } from './keys/well-known.js';
 import { createRateLimit } from './limit/rate-limit.js';
 import { showContextMetrics } from './metrics.js';
@@ -58,7 +59,7 @@ export interface Gateway {
 /** Puts the edge together. It follows the revocation feed from here on, whether identity is there yet or not. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { services, publicUrl, logger, metrics = processMetrics } = options;
-  const upstreams = connectServices(services, options.upstreamTimeoutMs);
+  const upstreams = connectUpstreams(services, { answerTimeoutMs: options.upstreamTimeoutMs });
   const identity = upstreams.identity.calls;
   const signer = createContextSigner({ principal: 'gateway', privateJwk: options.signingKey });
   const revocations = createRevocations({ onMarker: () => cache.forgetRefusals() });
@@ -103,6 +104,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       userLimit: createRateLimit({ name: 'user', quota: options.userLimit, windowSeconds: 60 }),
       timing: options.timing,
       finish: finishExchange(metrics, logger),
+      // Other gateways learn it from the feed; this one need not wait for it.
+      onIdentityChange: (key) => revocations.apply({ seq: revocations.lastSeq(), kind: 'user', key, at: '' }),
       own: own.listenerFor(app),
       isOwn: own.isOwn,
       onTrouble: (error) => logger.error({ error }, 'the edge failed'),
@@ -114,19 +117,6 @@ export function createGateway(options: GatewayOptions): Gateway {
       feed.stop();
       await Promise.all(Object.values(upstreams).map(closeUpstream));
     },
-  };
-}
-
-function connectServices(
-  services: GatewayOptions['services'],
-  answerTimeoutMs: number,
-): Record<UpstreamName, Upstream> {
-  const connect = (name: UpstreamName) => createUpstream(name, services[name], { answerTimeoutMs });
-  return {
-    identity: connect('identity'),
-    profile: connect('profile'),
-    activity: connect('activity'),
-    export: connect('export'),
   };
 }
 
@@ -143,24 +133,4 @@ function followFeed(
     revocations,
     onTrouble: (error) => logger.warn({ dependency: 'identity', error }, 'the revocation feed broke off'),
   });
-}
-
-/** One line for each resolution, as cached contexts leave none. */
-function logResolution(logger: Logger, { identity, error, timing }: ResolutionOutcome): void {
-  const duration = Object.values(timing).reduce((sum, ms) => sum + ms, 0);
-  logger.info(
-    {
-      source: 'http',
-      user_id: identity?.user_id,
-      account_id: identity?.account_id,
-      session_id: identity?.session_id,
-      result: error === undefined ? 'resolved' : 'refused',
-      code: error instanceof Problem ? error.code : undefined,
-      reason: Object.entries(timing)
-        .map(([step, ms]) => `${step} ${ms.toFixed(2)} ms`)
-        .join(', '),
-      duration_ms: Math.round(duration * 100) / 100,
-    },
-    'context.resolved',
-  );
 }

@@ -30,6 +30,7 @@ export interface Exchange {
   /** Template of the matched route, for metrics and spans; never a path that somebody made up. */
   route: string;
   accountId: string | null;
+  userId: string | null;
 }
 
 /**
@@ -72,6 +73,7 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
     own: [headers.requestId, requestId, headers.traceId, entry.scope.trace_id],
     route: '(none)',
     accountId: null,
+    userId: null,
   };
 }
 

@@ -25,7 +25,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const STREAM_SILENCE_MS = 60_000;
 
 /** One request per connection at a time: pipelining costs more than it saves here, and one slow answer holds up no other. */
-export function createUpstream(name: UpstreamName, url: string, options: UpstreamOptions = {}): Upstream {
+function createUpstream(name: UpstreamName, url: string, options: UpstreamOptions): Upstream {
   const { answerTimeoutMs = 30_000, connections = 64 } = options;
   const shared = {
     connect: { timeout: CONNECT_TIMEOUT_MS },
@@ -38,6 +38,20 @@ export function createUpstream(name: UpstreamName, url: string, options: Upstrea
     calls: new Pool(url, { ...shared, connections, bodyTimeout: answerTimeoutMs }),
     streams: new Pool(url, { ...shared, connections: 1_024, bodyTimeout: STREAM_SILENCE_MS }),
     inFlight: 0,
+  };
+}
+
+/** Connections to every service, by its base URL. None is opened before it is needed. */
+export function connectUpstreams(
+  urls: Readonly<Record<UpstreamName, string>>,
+  options: UpstreamOptions,
+): Record<UpstreamName, Upstream> {
+  const connect = (name: UpstreamName) => createUpstream(name, urls[name], options);
+  return {
+    identity: connect('identity'),
+    profile: connect('profile'),
+    activity: connect('activity'),
+    export: connect('export'),
   };
 }
 
