@@ -105,8 +105,8 @@ function pick(fields: Readonly<Record<string, unknown>>): Record<string, unknown
   const left: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (name === 'error') line.error = describeError(value, 3);
-    else if (allowedFields.has(name) && typeof value !== 'object') line[name] = value;
-    else if (value !== null) left.push(name);
+    else if (allowedFields.has(name) && (value === null || typeof value !== 'object')) line[name] = value;
+    else left.push(name);
   }
   if (left.length > 0) line.fields_left_out = left;
   return line;

@@ -61,10 +61,7 @@ export async function runService(options: RunOptions): Promise<Running> {
   let started: Started | undefined;
   let stopping: Promise<void> | undefined;
 
-  const server = createServer((req, res) => {
-    if (stopping) res.setHeader('connection', 'close');
-    app(req, res);
-  });
+  const server = createServer((req, res) => void app(req, res));
   server.requestTimeout = options.requestTimeoutMs ?? 30_000;
   server.headersTimeout = 10_000;
   // Longer than the gateway keeps idle connections, so that it is never the service that closes one in use.
@@ -117,8 +114,11 @@ export async function runService(options: RunOptions): Promise<Running> {
   async function shutDown(): Promise<void> {
     process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
     abort.abort(new Error('the process is stopping'));
-    lifecycleOf(app).state = 'draining';
+    const lifecycle = lifecycleOf(app);
+    lifecycle.state = 'draining';
     if (options.noticeMs) await new Promise((resolve) => setTimeout(resolve, options.noticeMs));
+    // They would never end by themselves; their clients reconnect and go on from the last event they got.
+    for (const stream of lifecycle.eventStreams) stream.destroy();
     await drain(server, options.drainMs ?? 25_000);
     const failures: unknown[] = [];
     for (const close of [...(started?.close ?? []), metricsServer?.close, options.flush]) {

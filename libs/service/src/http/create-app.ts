@@ -38,7 +38,7 @@ const lifecycles = new WeakMap<Express, Lifecycle>();
 
 /** The state of an app that `/readyz` shows; `runService` moves it. */
 export function lifecycleOf(app: Express): Lifecycle {
-  return lifecycles.get(app) ?? { state: 'ready' };
+  return lifecycles.get(app) ?? { state: 'starting', eventStreams: new Set() };
 }
 
 /**
@@ -49,14 +49,14 @@ export function lifecycleOf(app: Express): Lifecycle {
 export function createApp(options: AppOptions): Express {
   installContextManager();
   const { service, readiness, logger, metrics = processMetrics, version } = options;
-  const lifecycle: Lifecycle = { state: 'ready' };
+  const lifecycle: Lifecycle = { state: 'ready', eventStreams: new Set() };
   const health = createHealth({
     version: { service, version: version?.version ?? '0.0.0', commit: version?.commit ?? 'unknown' },
     checks: readiness,
     lifecycle,
     logger,
   });
-  const handle = createRequestHandler({ ...options, metrics });
+  const handle = createRequestHandler({ ...options, metrics }, lifecycle);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -67,7 +67,11 @@ export function createApp(options: AppOptions): Express {
     const path = mark < 0 ? url : url.slice(0, mark);
     const answer = health(path);
     if (!answer) return void handle(req, res, path, mark < 0 ? '' : url.slice(mark + 1));
-    void answer.then(({ status, body }) => sendJson(res, status, body, { ...securityHeaders }));
+    void answer.then(({ status, body }) => {
+      // While draining, each connection serves what it asked and closes.
+      const closing = lifecycle.state === 'draining' && { connection: 'close' };
+      sendJson(res, status, body, { ...securityHeaders, ...closing });
+    });
   });
   lifecycles.set(app, lifecycle);
   return app;

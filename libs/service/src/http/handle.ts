@@ -8,6 +8,7 @@ import { parseTraceparent } from '../telemetry/trace-parent.js';
 import { answer, type CallParts } from './call.js';
 import type { AppOptions } from './create-app.js';
 import { acceptedRequestId, securityHeaders } from './headers.js';
+import type { Lifecycle } from './health.js';
 import { createCommandHash, createCommandsInFlight } from './idempotency.js';
 import { basePath, type MountedRoute, type Reply } from './mount.js';
 import { asProblem, problemBody } from './problem-response.js';
@@ -26,7 +27,7 @@ interface Ended {
 }
 
 /** The one pass of a request: ids and trace, route, answer, response, then metrics, span and log line. */
-export function createRequestHandler(options: AppOptions & { metrics: Metrics }): RequestHandler {
+export function createRequestHandler(options: AppOptions & { metrics: Metrics }, lifecycle: Lifecycle): RequestHandler {
   const { routes, logger, metrics, maxInFlight = 1000, slowMs = 1000 } = options;
   const table = createRouteTable(routes);
   const parts: CallParts = {
@@ -55,7 +56,7 @@ export function createRequestHandler(options: AppOptions & { metrics: Metrics })
       requestId,
       correlationId: request.correlation_id,
     });
-    const always = {
+    const always: Record<string, string> = {
       ...securityHeaders,
       [headers.requestId]: requestId,
       [headers.traceId]: entry.scope.trace_id,
@@ -74,14 +75,22 @@ export function createRequestHandler(options: AppOptions & { metrics: Metrics })
         const call = { req, res, route, params: matched.params, path, search, request, scope: entry.scope };
         const reply: Reply = await answer(call, parts);
         if (options.checkReplies) checkReply(route, reply);
+        closeWhenDraining();
         const ifNoneMatch = req.headers['if-none-match'];
-        const status = await respond(reply, { res, method: req.method, ifNoneMatch, always });
+        const { eventStreams } = lifecycle;
+        const status = await respond(reply, { res, method: req.method, ifNoneMatch, always, eventStreams });
         return { route, status, error: undefined };
       } catch (error) {
         const problem = asProblem(error);
+        closeWhenDraining();
         refuse(res, problem, { path, requestId, traceId: entry.scope.trace_id }, always);
         return { route, status: problem.status, error: problem };
       }
+    }
+
+    /** Decided when the answer is written, so that a request which came before the end was announced hears of it too. */
+    function closeWhenDraining(): void {
+      if (lifecycle.state === 'draining') always.connection = 'close';
     }
   };
 

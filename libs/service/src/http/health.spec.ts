@@ -8,7 +8,10 @@ import { startTestApp } from './test-app.js';
 
 const version = { service: 'profile', version: '1.2.3', commit: 'abc' };
 
-function health(checks: Record<string, () => Promise<void>>, lifecycle: Lifecycle = { state: 'ready' }) {
+function health(
+  checks: Record<string, () => Promise<void>>,
+  lifecycle: Lifecycle = { state: 'ready', eventStreams: new Set() },
+) {
   const log = recordedLog();
   return { answer: createHealth({ version, checks, lifecycle, logger: log.logger }), lines: log.lines };
 }
@@ -66,7 +69,7 @@ describe('readiness', () => {
     it('logs each change once', async () => {
       let failure: unknown = new Error('away');
       const { answer, lines } = health({
-        postgres: () => (failure ? Promise.reject(failure as Error) : Promise.resolve()),
+        postgres: () => (failure ? Promise.reject(failure) : Promise.resolve()),
       });
       for (const next of [new Error('away'), undefined, undefined, undefined]) {
         await answer('/readyz');
@@ -85,13 +88,13 @@ describe('readiness', () => {
     });
 
     it('takes a check that fails without a reason for down', async () => {
-      const { answer } = health({ postgres: () => Promise.reject(undefined as unknown as Error) });
+      const { answer } = health({ postgres: () => Promise.reject(undefined) });
       expect(await answer('/readyz')).toMatchObject({ status: 503 });
     });
   });
 
   it('is over when the process is going away', async () => {
-    const lifecycle: Lifecycle = { state: 'ready' };
+    const lifecycle: Lifecycle = { state: 'ready', eventStreams: new Set() };
     const { answer } = health({}, lifecycle);
     expect(await answer('/readyz')).toMatchObject({ status: 200 });
     lifecycle.state = 'draining';

@@ -1,3 +1,4 @@
+import type { Response } from 'express';
 import type { Logger } from '../log.js';
 import { basePath } from './mount.js';
 
@@ -7,6 +8,8 @@ export type Check = () => Promise<void>;
 export interface Lifecycle {
   /** `starting`: stores are awaited; `draining`: going away, send nothing new. */
   state: 'starting' | 'ready' | 'draining';
+  /** Server-Sent Events that are open now. */
+  eventStreams: Set<Response>;
 }
 
 export interface Version {

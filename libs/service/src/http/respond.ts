@@ -9,6 +9,8 @@ export interface Answering {
   ifNoneMatch: string | undefined;
   /** Headers of every answer. */
   always: Readonly<Record<string, string>>;
+  /** Where open Server-Sent Events are noted, so that they can be ended when the process goes away. */
+  eventStreams: Set<Response>;
 }
 
 /** Writes a reply: a JSON body, nothing, or a stream. Resolves when everything was handed to the connection. */
@@ -23,7 +25,9 @@ export async function respond(reply: Reply, answering: Answering): Promise<numbe
   if (reply.stream && method !== 'HEAD') {
     res.writeHead(reply.status, head);
     res.flushHeaders();
-    await reply.stream(res);
+    const endless = head['content-type']?.startsWith('text/event-stream') ?? false;
+    if (endless) answering.eventStreams.add(res);
+    await reply.stream(res).finally(() => answering.eventStreams.delete(res));
     if (!res.writableEnded) res.end();
     return reply.status;
   }
