@@ -10,7 +10,7 @@ async function start(): Promise<KillFixture> {
     config,
     connect: () => connectBus(config),
     async disrupt() {
-      postgres.kill();
+      await postgres.kill();
       await postgres.restart();
     },
     dispose: () => postgres.stop(),
