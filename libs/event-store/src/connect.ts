@@ -1,11 +1,13 @@
 import { catalogueOf } from './catalogue.js';
 import { connect } from './connection.js';
+import { TookTooLong } from './deadline.js';
 import type { EventStore, EventStoreOptions } from './event-store.js';
 import { execute } from './execute.js';
 import { foldCache } from './fold.js';
 import { streamName } from './ids.js';
 import { inOrder } from './in-order.js';
 import { presentFold } from './load.js';
+import { unavailable } from './problems.js';
 import { pull } from './read.js';
 import { readAll, readStream } from './read-stream.js';
 import { openAgain } from './recorded.js';
@@ -14,6 +16,9 @@ import { keyIdOf, unseal } from './sealing.js';
 import type { StoreParts } from './store-parts.js';
 import { subscribe } from './subscribe.js';
 import type { Subscription } from './subscription.js';
+
+/** How long a command waits for those before it on the same stream: while the store is away they must not pile up. */
+const mostWaitingMs = 5_000;
 
 /**
  * Opens the process's way to the store. Nothing is sent before the first call.
@@ -26,9 +31,9 @@ export function connectEventStore(options: EventStoreOptions): EventStore {
     connection: connect(options.url),
     folds: foldCache(options.foldCacheSize ?? 200_000),
     appendTimeoutMs: options.appendTimeoutMs ?? 2_000,
-    readTimeoutMs: options.readTimeoutMs ?? 5_000,
+    readTimeoutMs: options.readTimeoutMs ?? 3_000,
   };
-  const oneByOne = inOrder();
+  const oneByOne = inOrder(mostWaitingMs);
   const subscriptions = new Set<Subscription>();
   return {
     readStream: (stream, read) => readStream(parts, stream, read),
@@ -39,7 +44,9 @@ export function connectEventStore(options: EventStoreOptions): EventStore {
     },
     execute: (aggregate, id, command) => {
       const stream = streamName(aggregate.category, id);
-      return oneByOne(stream, () => execute(parts, aggregate, stream, command));
+      return oneByOne(stream, () => execute(parts, aggregate, stream, command)).catch((error: unknown) => {
+        throw error instanceof TookTooLong ? unavailable(error) : error;
+      });
     },
     subscribe: (o) => {
       const subscription = subscribe(parts, o);

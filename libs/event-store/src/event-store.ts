@@ -15,7 +15,7 @@ export interface EventStoreOptions {
   keys: SubjectKeys;
   /** How long one try of an append may take before its outcome counts as unknown; 2,000 unless said. */
   appendTimeoutMs?: number;
-  /** How long a read may stay without any progress; 5,000 unless said. */
+  /** How long a read may stay without any progress; 3,000 unless said. */
   readTimeoutMs?: number;
   /** How many folded events and command ids the process keeps in memory, in total; 200,000 unless said. */
   foldCacheSize?: number;

@@ -57,7 +57,7 @@ export async function startFaultyRelay(nodePort: number, port = 0): Promise<Faul
     opened(call);
     upstream.on('data', (message: Buffer) => deliver(call, message));
     upstream.on('end', () => ended(call));
-    upstream.on('error', (error) => call.destroy(error));
+    upstream.on('error', (error: Error) => call.destroy(error));
     call.on('close', () => closed(call));
     call.on('cancelled', () => {
       closed(call);

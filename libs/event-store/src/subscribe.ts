@@ -111,6 +111,7 @@ async function followOnce(
 
 async function handleBatch(parts: StoreParts, o: SubscribeOptions, progress: Progress, batch: Gathered): Promise<void> {
   const { checkpoint, recorded, caughtUp: isLive } = batch;
+  if (progress.state.status === 'connecting') progress.change({ status: 'catching-up' });
   if (checkpoint && (recorded.length > 0 || isLive || progress.sinceHandled() >= emptyCheckpointMs)) {
     const events: StoredEvent[] = [];
     try {
