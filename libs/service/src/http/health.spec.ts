@@ -67,7 +67,7 @@ describe('readiness', () => {
     afterEach(() => jest.useRealTimers());
 
     it('logs each change once', async () => {
-      let failure: unknown = new Error('away');
+      let failure: Error | undefined = new Error('away');
       const { answer, lines } = health({
         postgres: () => (failure ? Promise.reject(failure) : Promise.resolve()),
       });
@@ -88,7 +88,7 @@ describe('readiness', () => {
     });
 
     it('takes a check that fails without a reason for down', async () => {
-      const { answer } = health({ postgres: () => Promise.reject(undefined) });
+      const { answer } = health({ postgres: jest.fn<Promise<void>, []>().mockRejectedValue(undefined) });
       expect(await answer('/readyz')).toMatchObject({ status: 503 });
     });
   });

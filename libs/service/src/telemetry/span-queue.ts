@@ -3,7 +3,7 @@ import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/s
 import { scopeAttributes } from './spans.js';
 
 export interface SpanQueueOptions {
-  exporters: readonly SpanExporter[];
+  exporter: SpanExporter;
   /** Told how many spans were lost: the queue was full, or an exporter failed. */
   onDropped: (count: number, reason: 'queue_full' | 'export_failed') => void;
   /** Spans that may wait; 4,096 unless said. */
@@ -15,11 +15,11 @@ export interface SpanQueueOptions {
 const batchSize = 512;
 
 /**
- * Ended spans wait here, at most `capacity` of them, for exporters that run beside the work. A dead collector costs
- * the spans, never the request.
+ * Ended spans wait here, at most `capacity` of them, for an exporter that runs beside the work. Each exporter has a
+ * queue of its own: a dead collector costs its spans, never the request and never the local file.
  */
 export function createSpanQueue(options: SpanQueueOptions): SpanProcessor {
-  const { exporters, onDropped, capacity = 4096, interval = 500 } = options;
+  const { exporter, onDropped, capacity = 4096, interval = 500 } = options;
   let waiting: ReadableSpan[] = [];
   let flushing: Promise<void> | undefined;
   const timer = setInterval(() => void flush(), interval).unref();
@@ -35,7 +35,7 @@ export function createSpanQueue(options: SpanQueueOptions): SpanProcessor {
     async shutdown() {
       clearInterval(timer);
       await flush();
-      await Promise.all(exporters.map((exporter) => exporter.shutdown()));
+      await exporter.shutdown();
     },
   };
 
@@ -51,12 +51,11 @@ export function createSpanQueue(options: SpanQueueOptions): SpanProcessor {
     const spans = waiting;
     waiting = [];
     for (let start = 0; start < spans.length; start += batchSize) {
-      const batch = spans.slice(start, start + batchSize);
-      await Promise.all(exporters.map((exporter) => exportBatch(exporter, batch)));
+      await exportBatch(spans.slice(start, start + batchSize));
     }
   }
 
-  function exportBatch(exporter: SpanExporter, batch: ReadableSpan[]): Promise<void> {
+  function exportBatch(batch: ReadableSpan[]): Promise<void> {
     return new Promise((resolve) => {
       exporter.export(batch, (result) => {
         if (result.code !== ExportResultCode.SUCCESS) onDropped(batch.length, 'export_failed');

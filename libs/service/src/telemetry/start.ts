@@ -31,7 +31,7 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   const { service, otlpEndpoint, traceDir, ratio = 1, metrics = processMetrics } = options;
   installContextManager();
   const exporters: SpanExporter[] = [
-    ...(otlpEndpoint ? [new OTLPTraceExporter({ url: `${otlpEndpoint.replace(/\/$/, '')}/v1/traces` })] : []),
+    ...(otlpEndpoint ? [collectorAt(otlpEndpoint)] : []),
     ...(traceDir ? [createSpanFile({ directory: traceDir, service })] : []),
   ];
   if (exporters.length === 0) return { flush: () => Promise.resolve(), stop: () => Promise.resolve() };
@@ -41,7 +41,9 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
     // Every span object that is made is kept: the decision fell before it was made.
     sampler: new AlwaysOnSampler(),
     idGenerator,
-    spanProcessors: [createSpanQueue({ exporters, onDropped: (count, reason) => dropped.add(count, { reason }) })],
+    spanProcessors: exporters.map((exporter) =>
+      createSpanQueue({ exporter, onDropped: (count, reason) => dropped.add(count, { reason }) }),
+    ),
   });
   trace.setGlobalTracerProvider(provider);
   recordWith(provider.getTracer('annals'), ratio);
@@ -54,3 +56,9 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
     },
   };
 }
+
+/** The exporter tries again by itself within this time; a process that stops does not wait longer for a dead collector. */
+const collectorTimeout = 3000;
+
+const collectorAt = (endpoint: string) =>
+  new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces`, timeoutMillis: collectorTimeout });
