@@ -702,6 +702,7 @@ describe('the gateway', () => {
         setImmediate(() => response.socket!.destroy());
       };
       await expect(get('/api/v1/users/profile')).rejects.toThrow(/aborted|socket hang up/);
+      await until(() => options.metrics!.text().includes('status="503"'));
     });
 
     it('ends the call when the client goes away', async () => {

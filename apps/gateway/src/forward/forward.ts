@@ -30,7 +30,8 @@ const SMALL = 16 * 1024;
 /**
  * Passes a request on and its answer back, byte by byte. Resolves when the answer has been handed over; the client's
  * going away ends the work inside.
- * @throws Problem 503 `upstream-busy`, `upstream-unavailable`, `upstream-timeout`, while nothing has been answered yet
+ * @throws Problem 503 `upstream-busy`, `upstream-unavailable`, `upstream-timeout` while nothing has been answered yet,
+ *   `upstream-broke-off` after that; 499 `client-gone`
  */
 export async function forward(options: ForwardOptions): Promise<void> {
   const { upstream, method, body } = options;
@@ -44,8 +45,9 @@ export async function forward(options: ForwardOptions): Promise<void> {
       return attempt(options);
     });
   } catch (error) {
-    if (error instanceof Problem || options.response.headersSent) throw error;
-    throw refusal(isTimeout(error) ? 'upstream-timeout' : 'upstream-unavailable', upstream, error);
+    if (error instanceof Problem) throw error;
+    const code = options.response.headersSent ? 'upstream-broke-off' : failureOf(error);
+    throw refusal(code, upstream, error);
   } finally {
     upstream.inFlight -= 1;
   }
@@ -103,7 +105,8 @@ function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
 }
-const isTimeout = (error: unknown): boolean => /TIMEOUT/.test(codeOf(error)) && !/CONNECT/.test(codeOf(error));
+const failureOf = (error: unknown): string =>
+  /HEADERS_TIMEOUT|BODY_TIMEOUT/.test(codeOf(error)) ? 'upstream-timeout' : 'upstream-unavailable';
 const isClosedConnection = (error: unknown): boolean =>
   ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
 
