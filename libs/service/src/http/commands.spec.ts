@@ -254,6 +254,11 @@ describe('answers', () => {
     expect((await put({})).headers['cache-control']).toBe('public, max-age=60');
   });
 
+  it('arrive in whatever language they are written', async () => {
+    reply = async () => ({ status: 200, body: { name: 'Zoë ø 漢字 🙂' } });
+    expect((await put({})).body).toEqual({ name: 'Zoë ø 漢字 🙂' });
+  });
+
   it('can be streams', async () => {
     reply = async () => ({
       status: 200,

@@ -44,6 +44,8 @@ export async function respond(reply: Reply, answering: Answering): Promise<numbe
 export function sendJson(res: Response, status: number, body: unknown, head: Record<string, string>): void {
   const text = JSON.stringify(body);
   head['content-type'] ??= 'application/json; charset=utf-8';
-  head['content-length'] = String(Buffer.byteLength(text));
-  res.writeHead(status, head).end(text);
+  const length = Buffer.byteLength(text);
+  head['content-length'] = String(length);
+  // Node writes head and body as one string; as Latin-1, which ASCII is part of, that costs less than as UTF-8.
+  res.writeHead(status, head).end(text, length === text.length ? 'latin1' : 'utf8');
 }
