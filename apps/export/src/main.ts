@@ -1,5 +1,5 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
-import { consume, publishEvents } from '@annals/messaging';
+import { consume, consumerMigration, publishEvents } from '@annals/messaging';
 import {
   createApp,
   createLogger,
@@ -39,7 +39,7 @@ void runService({
   async start(boot) {
     const stores = await openStores(boot, {
       ...{ service: 'export', config, logger },
-      migrations: jobMigrations,
+      migrations: [consumerMigration, ...jobMigrations],
       projections: [exportsProjection],
     });
     const { pool, keys, store, bus } = stores;

@@ -16,7 +16,7 @@ export async function refused(call: Promise<unknown>, status: number): Promise<A
   );
   promised(
     outcome instanceof ApiProblem,
-    `status ${status} was expected, and the call ${outcome ? String(outcome) : 'succeeded'}`,
+    `status ${status} was expected, and the call ${outcome instanceof Error ? outcome.message : 'succeeded'}`,
   );
   promised(outcome.status === status, `status ${status} was expected, not ${outcome.status} ${outcome.message}`);
   return outcome;

@@ -36,15 +36,14 @@ async function untilMail(client: Client, email: string): Promise<string> {
   }
 }
 
+/** Signs in for the home account, or for the named one: who belongs to several has to say which. */
 export async function signIn(
   api: string,
-  email: string,
-  password: string,
-  deviceName: string,
+  { email, password, device, account }: { email: string; password: string; device: string; account?: string },
 ): Promise<SignedInPerson> {
   const client = createClient({ baseUrl: api });
-  const { body } = await client.call(loginRoute, { body: { email, password, device_name: deviceName } });
-  promised(body.account_id !== null, `${email} has a home account`);
+  const { body } = await client.call(loginRoute, { body: { email, password, device_name: device, account } });
+  promised(body.account_id !== null, `${email} is signed in for an account`);
   client.signIn({ token: body.access_token });
   return {
     client,

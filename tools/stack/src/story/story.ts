@@ -49,7 +49,7 @@ async function arrive({ api, tell }: Stage): Promise<SignedInPerson> {
   const email = `ada.${randomBytes(4).toString('hex')}@example.test`;
   await registerAndVerify(api, email, demoPassword, 'Ada Lovelace');
   tell('Register, open the verification mail, follow its link', email);
-  const ada = await signIn(api, email, demoPassword, 'Laptop');
+  const ada = await signIn(api, { email, password: demoPassword, device: 'Laptop' });
   const { body: context } = await ada.client.call(getMyContext);
   promised(
     context.account_id === ada.accountId && context.role === 'ADMIN',
@@ -87,15 +87,18 @@ async function changeProfile({ tell }: Stage, { client, userId }: SignedInPerson
 }
 
 async function stayApart({ api, tell }: Stage, ada: SignedInPerson): Promise<void> {
-  const globex = await signIn(api, 'admin@globex.test', demoPassword, 'Desk');
+  const globex = await signIn(api, { email: 'admin@globex.test', password: demoPassword, device: 'Desk' });
   const missing = await refused(globex.client.call(getMemberProfile, { params: { user_id: ada.userId } }), 404);
   const forbidden = await refused(ada.client.withAccount(globex.accountId).call(getProfile), 403);
   const { body } = await globex.client.call(listAuditLogs, { query: { entity_id: ada.userId } });
   promised(body.data.length === 0, 'the audit log of another account holds nothing about her');
   // One person in two accounts has the same user id in both: two profiles, and neither sees the other.
-  const both = await signIn(api, 'both@annals.test', demoPassword, 'Phone');
-  await both.client.withAccount('acme').call(patchProfile, { body: { bio: 'Only acme knows this' } });
-  const elsewhere = await both.client.withAccount('globex').call(getProfile);
+  const both = { email: 'both@annals.test', password: demoPassword, device: 'Phone' };
+  const inAcme = await signIn(api, { ...both, account: 'acme' });
+  const inGlobex = await signIn(api, { ...both, account: 'globex' });
+  promised(inAcme.userId === inGlobex.userId, 'one person, one id');
+  await inAcme.client.call(patchProfile, { body: { bio: 'Only acme knows this' } });
+  const elsewhere = await inGlobex.client.call(getProfile);
   promised(elsewhere.body.bio !== 'Only acme knows this', 'the same user id in another account is another profile');
   tell(
     'A second tenant with identical ids sees nothing',
@@ -117,7 +120,7 @@ async function readAudit({ tell }: Stage, ada: SignedInPerson, change: Change): 
 }
 
 async function endOtherDevice({ api, tell }: Stage, ada: SignedInPerson): Promise<void> {
-  const phone = await signIn(api, ada.email, demoPassword, 'Phone');
+  const phone = await signIn(api, { email: ada.email, password: demoPassword, device: 'Phone' });
   const { body } = await ada.client.call(listSessionsRoute);
   promised(body.data.length === 2, `both sessions are listed, not ${body.data.length}`);
   await phone.client.call(getMyContext);

@@ -1,0 +1,334 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createContextSigner } from '@annals/auth';
+import { allEvents, type CurrentUserContext, type ExportPart } from '@annals/contracts';
+import { uuidv7, type Subscription } from '@annals/event-store';
+import { runProjection, type ProjectionRunner } from '@annals/postgres';
+import { createLogger, internalClient, type InternalClient } from '@annals/service';
+import { requestContext, signedIn, startTestService, testStores, until, type TestService } from '@annals/testing';
+import { digest } from '../document/document.js';
+import { documentName } from '../document/sealed-document.js';
+import { jobMigrations } from '../jobs/job-table.js';
+import { runExport, type Job, type Workshop } from '../jobs/run-export.js';
+import { startWorker } from '../jobs/worker.js';
+import { folderObjects, type Objects } from '../objects/folder-objects.js';
+import { exportsProjection } from '../views/exports/exports.projection.js';
+import { changeFollower, exportChanges } from './follow-export.js';
+import { exportRoutesOf } from './routes.js';
+
+const stores = testStores({
+  service: 'export',
+  events: allEvents,
+  migrations: jobMigrations,
+  projections: [exportsProjection],
+});
+const folder = mkdtempSync(join(tmpdir(), 'annals-export-'));
+const limitBytes = 20_000;
+let service: TestService;
+let view: ProjectionRunner;
+let follower: Subscription;
+let objects: Objects;
+let client: InternalClient;
+let workshop: Workshop;
+let neighbour: Server;
+
+/** What the neighbour answers instead, once; undefined: as usual. */
+let instead: ((path: string) => { status: number; body: unknown } | undefined) | undefined;
+
+/** Stands at the other end of the network: answers each service's public reads with the ids that the context carries. */
+function startNeighbour(): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    const usual = path.includes('?')
+      ? {
+          data: [{ path }],
+          meta: { has_next_page: path.includes('sessions') && path.includes('page=1'), current_page: 1 },
+        }
+      : { path, location: 'Turin' };
+    const { status, body } = instead?.(path) ?? { status: 200, body: usual };
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
+}
+
+beforeAll(async () => {
+  const { store, keys, database, keyEncryptionKey: commandKey } = stores();
+  objects = folderObjects(folder);
+  const changes = exportChanges();
+  view = runProjection({ projection: exportsProjection, pool: database.pool, store });
+  follower = store.subscribe(changeFollower(store, changes));
+  const routes = exportRoutesOf({ store, pool: database.pool, keys, objects, changes, limitBytes });
+  service = await startTestService({ service: 'export', routes, commandKey, projections: [view] });
+  neighbour = await startNeighbour();
+  const { port } = neighbour.address() as AddressInfo;
+  const signer = createContextSigner({ principal: 'svc:export', privateJwk: generateInsideKey('svc:export') });
+  client = internalClient({ baseUrl: `http://127.0.0.1:${port}`, signer });
+  const sources = { store, identity: client, profile: client, activity: client };
+  workshop = { store, keys, objects, sources, lifetimeHours: 1, now: () => new Date() };
+});
+
+afterEach(() => {
+  instead = undefined;
+});
+
+afterAll(async () => {
+  await service.stop();
+  await follower.stop();
+  await view.stop();
+  await client.close();
+  neighbour.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function member(over: Partial<CurrentUserContext> = {}): Promise<CurrentUserContext> {
+  const who = signedIn('VIEWER', over);
+  await membershipEvent(who, 'MembershipGranted', { role: 'VIEWER' });
+  return who;
+}
+
+async function membershipEvent(who: CurrentUserContext, type: string, data: Record<string, unknown>): Promise<void> {
+  const ids = { account_id: who.account_id, user_id: who.user_id };
+  await stores().store.execute(
+    { category: 'membership', initial: null, evolve: () => null },
+    `${who.account_id}_${who.user_id}`,
+    { id: uuidv7(), context: who, now: new Date().toISOString(), decide: () => [{ type, data: { ...ids, ...data } }] },
+  );
+}
+
+const call = (
+  who: CurrentUserContext,
+  method: string,
+  path = '',
+  more: { body?: unknown; headers?: Record<string, string> } = {},
+) => service.call(method, `/users/data/export${path}`, who, more);
+
+async function requested(who: CurrentUserContext, include?: ExportPart[]): Promise<string> {
+  const { json } = await call(who, 'POST', '', { body: include ? { include } : {} });
+  return json.id as string;
+}
+
+const jobOf = (who: CurrentUserContext, exportId: string): Job => ({
+  exportId,
+  accountId: who.account_id!,
+  userId: who.user_id!,
+  request: requestContext(),
+});
+
+async function done(who: CurrentUserContext, include: ExportPart[] = ['profile', 'sessions']): Promise<string> {
+  const id = await requested(who, include);
+  await runExport(workshop, jobOf(who, id));
+  return id;
+}
+
+describe('asking for an export', () => {
+  it('answers 202 with where to look', async () => {
+    const { status, json, headers } = await call(await member(), 'POST', '', { body: {} });
+    expect(status).toBe(202);
+    expect(json).toMatchObject({ status: 'queued', progress: { done: 0, total: 7 } });
+    expect(headers.get('location')).toBe(`/api/v1/users/data/export/${json.id as string}`);
+  });
+
+  it('twice with one key is one export', async () => {
+    const who = await member();
+    const headers = { 'idempotency-key': 'take-out' };
+    const first = await call(who, 'POST', '', { body: {}, headers });
+    const again = await call(who, 'POST', '', { body: {}, headers });
+    expect(again.json.id).toBe(first.json.id);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it.each([
+    [{ formats: ['docx'] }, 'formats'],
+    [{ include: [] }, 'include'],
+    [{ include: ['passwords'] }, 'include'],
+    [{ scope: 'everybody' }, 'scope'],
+    [{ destination: 'elsewhere' }, 'destination'],
+  ])('refuses %j', async (body, field) => {
+    const { status, json } = await call(await member(), 'POST', '', { body });
+    expect(status).toBe(400);
+    expect(JSON.stringify(json.message)).toContain(field);
+  });
+});
+
+describe('an export that is done', () => {
+  it('is a document whose manifest fits its parts, and is handed out once', async () => {
+    const who = await member();
+    const id = await done(who);
+    const { json: operation } = await call(who, 'GET', `/${id}`);
+    expect(operation).toMatchObject({ status: 'succeeded', progress: { percent: 100 } });
+    const { status, json, text } = await call(who, 'GET', `/${id}/download`);
+    expect(status).toBe(200);
+    expect(digest(text)).toBe(operation.sha256);
+    const { manifest, parts } = json as unknown as {
+      manifest: { parts: { part: string; sha256: string; items: number }[] };
+      parts: Record<string, unknown>;
+    };
+    expect(manifest.parts.map(({ part, items }) => [part, items])).toEqual([
+      ['profile', 1],
+      ['sessions', 2],
+    ]);
+    for (const { part, sha256 } of manifest.parts) expect(digest(JSON.stringify(parts[part]))).toBe(sha256);
+    const again = await call(who, 'GET', `/${id}/download`);
+    expect([again.status, again.json.code]).toEqual([410, 'export-already-downloaded']);
+  });
+
+  it('is handed out once, however many ask at the same time', async () => {
+    const who = await member();
+    const id = await done(who);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => call(who, 'GET', `/${id}/download`)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 410, 410, 410, 410, 410, 410, 410]);
+  });
+
+  it('lies on the disk encrypted, and cannot be read once its person is erased', async () => {
+    const who = await member();
+    const id = await done(who);
+    const stored = await objects.get(documentName(who.account_id!, id));
+    expect(stored.includes('Turin')).toBe(false);
+    await stores().keys.destroy(who.user_id!);
+    const { status, json } = await call(who, 'GET', `/${id}/download`);
+    expect([status, json.code]).toEqual([410, 'subject-erased']);
+  });
+
+  it('is refused when its file was changed', async () => {
+    const who = await member();
+    const id = await done(who);
+    const name = documentName(who.account_id!, id);
+    const stored = await objects.get(name);
+    stored[stored.length - 20]! ^= 1;
+    await objects.put(name, stored);
+    expect((await call(who, 'GET', `/${id}/download`)).status).toBe(500);
+    expect((await call(who, 'GET', `/${id}`)).json.downloaded_at).toBeNull();
+  });
+
+  it('shows in the list, newest first, fresh after the write', async () => {
+    const who = await member();
+    const first = await requested(who);
+    const last = await call(who, 'POST', '', { body: {} });
+    const headers = { 'x-min-position': last.position };
+    const { json } = await call(who, 'GET', '', { headers });
+    expect((json.data as { id: string }[]).map(({ id }) => id)).toEqual([last.json.id, first]);
+    expect(json.meta).toMatchObject({ total_items: 2, current_page: 1 });
+  });
+
+  it('is removed with its bytes', async () => {
+    const who = await member();
+    const id = await done(who);
+    expect((await call(who, 'DELETE', `/${id}`)).status).toBe(204);
+    expect(await objects.exists(documentName(who.account_id!, id))).toBe(false);
+    expect((await call(who, 'GET', `/${id}/download`)).status).toBe(410);
+  });
+});
+
+describe('progress', () => {
+  it('is told as it happens, and goes on after the last event seen', async () => {
+    const who = await member();
+    const id = await requested(who, ['profile']);
+    const following = call(who, 'GET', `/${id}/events`);
+    await runExport(workshop, jobOf(who, id));
+    const { text, headers } = await following;
+    expect(headers.get('content-type')).toContain('text/event-stream');
+    expect([...text.matchAll(/^id: (\d+)$/gm)].map((match) => match[1])).toEqual(['0', '1', '2']);
+    const rest = await call(who, 'GET', `/${id}/events`, { headers: { 'last-event-id': '1' } });
+    expect([...rest.text.matchAll(/^id: (\d+)$/gm)].map((match) => match[1])).toEqual(['2']);
+  });
+});
+
+describe('a second account with identical ids', () => {
+  it('sees nothing of an export', async () => {
+    const who = await member();
+    const twin = await member({ user_id: who.user_id });
+    const id = await done(who);
+    for (const [method, path] of [
+      ['GET', `/${id}`],
+      ['GET', `/${id}/events`],
+      ['GET', `/${id}/download`],
+      ['DELETE', `/${id}`],
+    ] as const) {
+      const { status, json } = await call(twin, method, path);
+      expect([method, path, status, json.code]).toEqual([method, path, 404, 'export-unknown']);
+    }
+    expect((await call(twin, 'GET')).json.data).toEqual([]);
+  });
+
+  it('is answered as for an id that never was', async () => {
+    const who = await member();
+    const unknown = await call(who, 'GET', `/${randomUUID()}`);
+    const others = await call(await member({ account_id: who.account_id }), 'GET', `/${await done(who)}`);
+    expect([unknown.status, unknown.json.code, unknown.json.detail]).toEqual([
+      others.status,
+      others.json.code,
+      others.json.detail,
+    ]);
+  });
+});
+
+describe('the work', () => {
+  it('goes on where a crash left it, and notes nothing twice', async () => {
+    const who = await member();
+    const id = await requested(who, ['profile', 'sessions']);
+    instead = (path) => (path.includes('sessions') ? { status: 503, body: {} } : undefined);
+    await expect(runExport(workshop, jobOf(who, id))).rejects.toMatchObject({ status: 503 });
+    instead = undefined;
+    await runExport(workshop, jobOf(who, id));
+    await runExport(workshop, jobOf(who, id));
+    const types: string[] = [];
+    for await (const event of stores().store.readStream(`export-${who.account_id}_${id}`)) types.push(event.type);
+    expect(types).toEqual(['ExportRequested', 'ExportPartGathered', 'ExportPartGathered', 'ExportSucceeded']);
+  });
+
+  it('ends at the limit, and says so', async () => {
+    const who = await member();
+    const id = await requested(who, ['profile']);
+    instead = () => ({ status: 200, body: { bio: 'x'.repeat(limitBytes + 1) } });
+    await runExport(workshop, jobOf(who, id));
+    expect((await call(who, 'GET', `/${id}`)).json).toMatchObject({
+      status: 'failed',
+      error: { code: 'export-too-large' },
+    });
+  });
+
+  it('gives nothing to somebody who left the account meanwhile', async () => {
+    const who = await member();
+    const id = await requested(who);
+    await membershipEvent(who, 'MembershipEnded', { reason: 'left' });
+    await runExport(workshop, jobOf(who, id));
+    expect((await call(who, 'GET', `/${id}`)).json).toMatchObject({
+      status: 'failed',
+      error: { code: 'membership-ended' },
+    });
+  });
+
+  it('stops after a cancellation', async () => {
+    const who = await member();
+    const id = await requested(who, ['profile', 'sessions']);
+    await call(who, 'DELETE', `/${id}`);
+    await runExport(workshop, jobOf(who, id));
+    expect((await call(who, 'GET', `/${id}`)).json).toMatchObject({ status: 'cancelled', progress: { done: 0 } });
+  });
+
+  it('is given up after too many tries, with a reason that names nothing inside', async () => {
+    const who = await member();
+    const id = await requested(who, ['profile']);
+    const { pool } = stores().database;
+    await pool.query('insert into export_job (export_id, account, requested_by, request) values ($1, $2, $3, $4)', [
+      ...[id, who.account_id, who.user_id, JSON.stringify(requestContext())],
+    ]);
+    instead = () => ({ status: 500, body: {} });
+    const worker = startWorker({
+      pool,
+      workshop,
+      logger: createLogger({ service: 'export', level: 'error' }),
+      maxAttempts: 1,
+    });
+    await until('the job is given up', async () => (await pool.query('select from export_job')).rowCount === 0);
+    await worker.stop();
+    expect((await call(who, 'GET', `/${id}`)).json).toMatchObject({
+      status: 'failed',
+      error: { code: 'export-failed' },
+    });
+  });
+});
