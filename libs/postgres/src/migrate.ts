@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Client } from 'pg';
 import { baseTables } from './base-tables.js';
 import { projectionSchema, type Projection } from './projection.js';
 import { identifier, type Sql } from './sql.js';
-import { sqlOf } from './pool.js';
+import { withSingleConnection } from './single-connection.js';
 
 export interface Migration {
   /** `0001-what-it-does`; ids sort in the order they apply. Never changed once it ran anywhere. */
@@ -25,11 +24,8 @@ export interface MigrateOptions {
  * Each migration runs once, in a transaction of its own, and leaves its checksum.
  * @throws Error when a migration that already ran reads differently now, or ids are out of order.
  */
-export async function migrate(ownerUrl: string, options: MigrateOptions): Promise<void> {
-  const client = new Client({ connectionString: ownerUrl, application_name: `migrate ${options.service}` });
-  await client.connect();
-  const sql = sqlOf(client);
-  try {
+export function migrate(ownerUrl: string, options: MigrateOptions): Promise<void> {
+  return withSingleConnection(ownerUrl, `migrate ${options.service}`, async (sql) => {
     await sql.query("select pg_advisory_lock(hashtext('annals.migrate'))");
     await sql.query(`create table if not exists schema_migrations (
       id text primary key, checksum text not null, applied_at timestamptz not null default now())`);
@@ -42,9 +38,7 @@ export async function migrate(ownerUrl: string, options: MigrateOptions): Promis
       else if (before !== checksum) throw new Error(changed(options.service, migration.id));
     }
     await grant(sql, options);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 function stepsOf({ service, migrations, projections = [] }: MigrateOptions): Migration[] {

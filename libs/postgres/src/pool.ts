@@ -47,22 +47,19 @@ export function createPool(options: PoolOptions): Pool {
     types: { getTypeParser },
   });
   pool.on('error', (error) => options.onIdleError?.(error));
+  const broken = new WeakSet<PoolClient>();
+  // For the whole life of a connection: one that breaks between two owners would otherwise end the process.
+  pool.on('connect', (client) => client.on('error', () => broken.add(client)));
 
   async function withConnection<T>(use: (connection: Sql) => Promise<T>): Promise<T> {
     const client = await pool.connect();
-    let broken = false;
-    const onError = () => {
-      broken = true;
-    };
-    client.on('error', onError);
     try {
       return await use(sqlOf(client));
     } catch (error) {
-      broken ||= isConnectionLost(error) || isStalePlan(error);
+      if (isConnectionLost(error) || isStalePlan(error)) broken.add(client);
       throw error;
     } finally {
-      client.off('error', onError);
-      client.release(broken || client.getTransactionStatus() !== 'I');
+      client.release(broken.has(client) || client.getTransactionStatus() !== 'I');
     }
   }
 

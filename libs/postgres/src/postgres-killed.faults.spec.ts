@@ -98,7 +98,7 @@ it('a PostgreSQL killed again and again in the middle of work loses and doubles 
     await until('it is in the middle of the work', () =>
       runners.some((runner) => runner.status().events_handled > handledBefore),
     );
-    postgres.kill();
+    await postgres.kill();
     // The event store does not need this PostgreSQL: commands go on while the views stand still.
     await writing;
     await postgres.restart();
@@ -112,6 +112,7 @@ it('a PostgreSQL killed again and again in the middle of work loses and doubles 
   await until('the reactor has seen everything', () => new Set(seen).size === written);
 
   await Promise.all([...runners, reactor].map((runner) => runner.stop()));
+  await store.close();
   await Promise.all([pool.end(), otherPool.end(), node.stop()]);
   await postgres.stop();
 }, 180_000);

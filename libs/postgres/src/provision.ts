@@ -1,5 +1,5 @@
-import { Client } from 'pg';
-import { identifier, literal } from './sql.js';
+import { withSingleConnection } from './single-connection.js';
+import { identifier, literal, type Sql } from './sql.js';
 
 export interface DatabasePlan {
   name: string;
@@ -26,36 +26,32 @@ export const annalsDatabases: readonly DatabasePlan[] = [
  * @param superuserUrl URL of the database `postgres` for a role that may make databases and roles.
  * @param passwordOf undefined for a cluster that trusts local connections.
  */
-export async function provision(
+export function provision(
   superuserUrl: string,
   plan: readonly DatabasePlan[],
   passwordOf: (role: string) => string | undefined,
 ): Promise<void> {
-  const client = new Client({ connectionString: superuserUrl, application_name: 'provision' });
-  await client.connect();
-  try {
+  return withSingleConnection(superuserUrl, 'provision', async (sql) => {
     // Two provisioners at once would race between the look and the make.
-    await client.query("select pg_advisory_lock(hashtext('annals.provision'))");
+    await sql.query("select pg_advisory_lock(hashtext('annals.provision'))");
     for (const database of plan) {
-      await ensureRole(client, database.owner, passwordOf(database.owner));
-      if (database.app) await ensureRole(client, database.app, passwordOf(database.app));
-      await ensureDatabase(client, database);
+      await ensureRole(sql, database.owner, passwordOf(database.owner));
+      if (database.app) await ensureRole(sql, database.app, passwordOf(database.app));
+      await ensureDatabase(sql, database);
     }
-  } finally {
-    await client.end();
-  }
+  });
 }
 
-async function ensureRole(client: Client, role: string, password: string | undefined): Promise<void> {
-  const found = await client.query('select from pg_roles where rolname = $1', [role]);
+async function ensureRole(sql: Sql, role: string, password: string | undefined): Promise<void> {
+  const found = await sql.query('select from pg_roles where rolname = $1', [role]);
   const attributes = 'login nosuperuser nobypassrls nocreatedb nocreaterole';
   const secret = password === undefined ? '' : ` password ${literal(password)}`;
-  await client.query(`${found.rowCount ? 'alter' : 'create'} role ${identifier(role)} ${attributes}${secret}`);
+  await sql.query(`${found.rowCount ? 'alter' : 'create'} role ${identifier(role)} ${attributes}${secret}`);
 }
 
-async function ensureDatabase(client: Client, { name, owner, app }: DatabasePlan): Promise<void> {
-  const found = await client.query('select from pg_database where datname = $1', [name]);
-  if (!found.rowCount) await client.query(`create database ${identifier(name)} owner ${identifier(owner)}`);
-  await client.query(`revoke all on database ${identifier(name)} from public`);
-  if (app) await client.query(`grant connect on database ${identifier(name)} to ${identifier(app)}`);
+async function ensureDatabase(sql: Sql, { name, owner, app }: DatabasePlan): Promise<void> {
+  const found = await sql.query('select from pg_database where datname = $1', [name]);
+  if (!found.rowCount) await sql.query(`create database ${identifier(name)} owner ${identifier(owner)}`);
+  await sql.query(`revoke all on database ${identifier(name)} from public`);
+  if (app) await sql.query(`grant connect on database ${identifier(name)} to ${identifier(app)}`);
 }

@@ -1,15 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startPostgres, type RunningPostgres } from '@annals/embedded-postgres';
+import { freePort, isAlive, startPostgres, type RunningPostgres } from '@annals/embedded-postgres';
 import { guardUntilEndOf } from './guard.js';
 import { jestRunProcess } from './jest-run.js';
+import { until } from './until.js';
 
 /** A PostgreSQL that a test may kill. It flushes to disk and asks for passwords, as in production. */
 export interface OwnPostgres {
   server(): RunningPostgres;
-  /** SIGKILL: no clean-up, connections cut. */
-  kill(): void;
+  /** SIGKILL: no clean-up, connections cut. Resolves when it is dead. */
+  kill(): Promise<void>;
   /** Starts it again on the same data and port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -27,7 +28,10 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   let running = await start();
   return {
     server: () => running,
-    kill: () => process.kill(running.pid, 'SIGKILL'),
+    async kill() {
+      process.kill(running.pid, 'SIGKILL');
+      await until('the killed PostgreSQL is dead', () => !isAlive(running.pid));
+    },
     async restart() {
       running = await start();
     },

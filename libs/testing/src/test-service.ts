@@ -24,7 +24,9 @@ export interface Answered {
   etag: string;
   /** `x-position`, to be sent back as `x-min-position`. */
   position: string;
-  /** The parsed JSON body, an empty object when there is none. */
+  /** The body as it came. */
+  text: string;
+  /** The parsed JSON body, an empty object when it is none. */
   json: Record<string, unknown>;
 }
 
@@ -63,7 +65,8 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
         headers: response.headers,
         etag: response.headers.get('etag') ?? '',
         position: response.headers.get(headers.position) ?? '',
-        json: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
+        text,
+        json: (isJson(response) && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>,
       };
     },
     stop: () =>
@@ -73,3 +76,5 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
       }),
   };
 }
+
+const isJson = (response: Response): boolean => /[/+]json\b/.test(response.headers.get('content-type') ?? '');

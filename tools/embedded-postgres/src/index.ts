@@ -1,2 +1,3 @@
 export { startPostgres, type PostgresOptions, type RunningPostgres } from './start.js';
 export { freePort } from './port.js';
+export { isAlive } from './postmaster.js';

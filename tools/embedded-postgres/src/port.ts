@@ -1,18 +1,32 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /**
  * The port to listen on: the asked one, else the one used before, else a free one; remembered in `file`.
+ * @param patienceMs how long to wait for a wanted port that is taken, in milliseconds: dying processes of a killed
+ *   server hold theirs for a moment
  * @throws Error when the asked port is taken.
  */
-export async function choosePort(asked: number | undefined, file: string): Promise<number> {
-  if (asked !== undefined && !(await isFree(asked))) {
+export async function choosePort(asked: number | undefined, file: string, patienceMs: number): Promise<number> {
+  const before = existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
+  const wanted = asked ?? before;
+  const isMine = wanted !== undefined && (await becomesFree(wanted, patienceMs));
+  if (asked !== undefined && !isMine) {
     throw new Error(`Port ${asked} for the embedded PostgreSQL is taken. Choose another port or leave it to Annals.`);
   }
-  const before = existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
-  const port = asked ?? (before && (await isFree(before)) ? before : await freePort());
+  const port = isMine ? wanted : await freePort();
   writeFileSync(file, `${port}\n`);
   return port;
+}
+
+async function becomesFree(port: number, patienceMs: number): Promise<boolean> {
+  const deadline = Date.now() + patienceMs;
+  while (!(await isFree(port))) {
+    if (Date.now() >= deadline) return false;
+    await pause(50);
+  }
+  return true;
 }
 
 /** A loopback port that nothing listens on at this moment. */

@@ -50,7 +50,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   if (!runningPostmaster(folder)) {
     const binaries = locateBinaries();
     ensureCluster(binaries, runner, { folder, durable, password: secrets?.passwordOf('postgres') });
-    const port = await choosePort(options.port, join(dataDir, 'port'));
+    const wasKilled = existsSync(join(folder, 'postmaster.pid'));
+    const port = await choosePort(options.port, join(dataDir, 'port'), wasKilled ? heldLimitMs : 0);
     const settings = { port: String(port), ...baseSettings, ...(durable ? {} : throwAway), ...options.settings };
     await launch(binaries, runner, folder, logFile, settings);
   }
@@ -126,7 +127,9 @@ async function launchOnce(
     folder,
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]);
-  const log = openSync(logFile, 'w', 0o600);
+  // A new file each time: processes of a killed server may still write to the old one.
+  rmSync(logFile, { force: true });
+  const log = openSync(logFile, 'a', 0o600);
   // Its own process group: Ctrl-C reaches the launcher alone, which first lets the services finish.
   const server = spawn(file, args, { detached: true, stdio: ['ignore', log, log], ...account });
   closeSync(log);
