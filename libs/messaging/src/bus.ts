@@ -26,6 +26,7 @@ export interface TopicSpec {
   topic: string;
   /** Never changed later: another number moves keys to other partitions and breaks their order. */
   partitions: number;
+  /** For a topic that is made now; default: the broker's, a week in the embedded log. */
   retentionMs?: number;
 }
 

@@ -56,6 +56,7 @@ export function checkMessages(topic: string, batch: readonly OutMsg[]): void {
       if (setByTheBus.includes(name)) throw invalid(`header ${name} is set by the bus`);
       if (!isPlainText(value)) throw invalid(`header ${name} is not well-formed text`);
     }
+    if (message.time !== undefined && !isDate(message.time)) throw invalid(`time ${message.time} is no point in time`);
     const bytes = messageBytes(message);
     if (bytes > maxMessageBytes)
       throw invalid(`message ${message.id} has ${bytes} bytes, more than ${maxMessageBytes}`);
@@ -71,6 +72,8 @@ export function messageBytes(message: OutMsg): number {
 function checkText(name: string, value: string): void {
   if (value === '' || !isPlainText(value)) throw invalid(`${name} must be non-empty, well-formed text without NUL`);
 }
+
+const isDate = (time: number) => !Number.isNaN(new Date(time).getTime());
 
 function isPlainText(value: string): boolean {
   return !value.includes('\0') && Buffer.from(value).toString() === value;

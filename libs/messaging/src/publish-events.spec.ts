@@ -177,17 +177,22 @@ describe('publishEvents', () => {
     for (let n = 0; n < 3; n++) await send(300 + n);
     const map = weighing(300, 400);
     let lostAcks = 2;
+    let sent = 0;
     const deaf: Bus = {
       ...bus,
       async publish(to, batch) {
         const published = await bus.publish(to, batch);
+        sent += batch.length;
         if (lostAcks-- > 0) throw new Error('the acknowledgement was lost');
         return published;
       },
     };
     const publisher = publish({ map, bus: deaf });
     await until('all published', () => publisher.state().published === 3);
-    expect(weights(await received(9))).toEqual([300, 301, 302, 300, 301, 302, 300, 301, 302]);
+    // How the store divides events into batches is its own affair; each lost acknowledgement repeats one of them.
+    const seen = weights(await received(sent));
+    expect(seen.length).toBeGreaterThan(3);
+    expect(seen.filter((weight, index) => seen.indexOf(weight) === index)).toEqual([300, 301, 302]);
   });
 
   it('halts loudly at an event it cannot map, and skips nothing', async () => {

@@ -94,7 +94,11 @@ async function attempt(handling: Handling, tasks: readonly Task[], delivery: Del
   const last = tasks.at(-1)!.message;
   const done = { handled: 0, duplicates: 0, refused: 0, parked: 0 };
   await withTransaction(pool, async (tx) => {
-    const progress = await lockProgress(tx, group, last);
+    const progress = await lockProgress(tx, group, last).catch((cause: unknown) => {
+      throw new BusError('bus-unavailable', `the offset of ${last.topic}/${last.partition} cannot be locked`, {
+        cause,
+      });
+    });
     const fresh = tasks.filter(({ message }) => message.offset >= progress.next);
     // A refused message may come from anybody: nothing of it reaches the database.
     const ours = fresh.filter((task) => task.kind !== 'refused').map((task) => task.message);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import {
   byKey,
@@ -21,6 +22,24 @@ export function deliveryContract(bench: () => Bench): void {
       const two = await bench().collect(bench().bus(), { topics: [topic] });
       await bus.publish(topic, numbered(50));
       for (const { until } of [one, two]) expect(new Set(texts(await until(50))).size).toBe(50);
+    });
+
+    it('waits for a topic that does not exist yet', async () => {
+      const bus = bench().bus();
+      const topic = `t-${randomUUID()}`;
+      const got: string[] = [];
+      await bus.subscribe({
+        group: bench().group(),
+        topics: [topic],
+        from: 'earliest',
+        maxBatch: 10,
+        async onBatch(batch) {
+          got.push(...texts(batch));
+        },
+      });
+      await bus.ensureTopics([{ topic, partitions: 1 }]);
+      await bus.publish(topic, [message('key', 'at last')]);
+      await eventually(() => got.length === 1);
     });
 
     it('follows several topics', async () => {

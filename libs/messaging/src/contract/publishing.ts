@@ -83,6 +83,7 @@ export function publishingContract(bench: () => Bench): void {
       ['a header name in upper case', { headers: { Note: 'x' } }],
       ['a header that the bus sets', { headers: { ce_id: 'x' } }],
       ['an empty id', { id: '' }],
+      ['a time that is none', { time: Number.NaN }],
       ['too many bytes', { value: new Uint8Array(maxMessageBytes) }],
     ])('refuses %s, and nothing of that batch is published', async (_, wrong) => {
       const bus = bench().bus();

@@ -61,10 +61,19 @@ export function createEmbeddedBus(url: string, clientId: string, logger: Logger)
     },
     async subscribe(options) {
       if (closing) throw new BusError('bus-closed', 'the bus is closed');
-      listener ??= listen(url, busChannel, hintAll, { onConnected: () => hintAll('') });
+      listener ??= listen(url, busChannel, hintAll, {
+        onConnected: () => hintAll(''),
+        onError: (error) => logger.warn({ error }, 'hints of new messages are not heard for a moment'),
+      });
       const sub = subscribeEmbedded(pool, ready, options, logger);
       subs.add(sub);
-      return sub;
+      return {
+        ...sub,
+        async stop(graceMs) {
+          await sub.stop(graceMs);
+          subs.delete(sub);
+        },
+      };
     },
     async lag(group) {
       await ready();

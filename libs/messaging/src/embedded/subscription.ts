@@ -68,7 +68,9 @@ export function subscribeEmbedded(
   function take({ leases, share, topicsKnown }: Renewal): void {
     const held = new Map(leases.map((lease) => [`${lease.topic}/${lease.partition}`, lease]));
     for (const [name, work] of works) {
-      if (held.get(name)?.epoch !== work.lease.epoch) drop(name, work);
+      const same = held.get(name)?.epoch === work.lease.epoch;
+      const givenUp = work.abort.signal.aborted && work.running === undefined;
+      if (!same || givenUp) drop(name, work);
     }
     for (const [name, lease] of held) if (!works.has(name)) works.set(name, workOn(lease));
     extra = [...works].filter(([name]) => !share.has(name));
@@ -114,6 +116,7 @@ export function subscribeEmbedded(
       work.running = deliver(delivery, work, messages).finally(() => {
         work.running = undefined;
         running.delete(work);
+        if (work.abort.signal.aborted) renewDue = 0;
         wake.now();
       });
     }

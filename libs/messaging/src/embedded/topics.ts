@@ -3,13 +3,13 @@ import { BusError, type TopicSpec } from '../bus.js';
 
 const week = 7 * 24 * 3600 * 1000;
 
-/** Creates missing topics; what exists keeps its messages and gets the wanted retention. */
+/** Creates missing topics; what exists stays as it is. */
 export async function ensureTopics(pool: Pool, specs: readonly TopicSpec[]): Promise<void> {
   await withTransaction(pool, async (tx) => {
     for (const { topic, partitions, retentionMs } of [...specs].sort((a, b) => (a.topic < b.topic ? -1 : 1))) {
       const { rows } = await tx.query<{ partitions: number }>(
         `insert into bus_topic as t (topic, partitions, retention_ms) values ($1, $2, coalesce($3, ${week}))
-         on conflict (topic) do update set retention_ms = coalesce($3, t.retention_ms) returning partitions`,
+         on conflict (topic) do update set partitions = t.partitions returning partitions`,
         [topic, partitions, retentionMs ?? null],
       );
       const existing = rows[0]?.partitions;

@@ -44,7 +44,13 @@ export function createKafkaBus(brokers: readonly string[], clientId: string, log
       open();
       const sub = subscribeKafka(() => createClient(brokers, clientId, logger), options, logger);
       subs.set(sub, options);
-      return sub;
+      return {
+        ...sub,
+        async stop(graceMs) {
+          await sub.stop(graceMs);
+          subs.delete(sub);
+        },
+      };
     },
     async lag(group) {
       open();

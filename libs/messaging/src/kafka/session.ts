@@ -38,7 +38,7 @@ export async function openSession(
     allowAutoTopicCreation: false,
     // Waiting for more bytes stalls the tail (tulios/kafkajs#242).
     minBytes: 1,
-    maxWaitTimeInMs: 100,
+    maxWaitTimeInMs: 250,
     // The client's own restarts go on for ever behind a healthy-looking process: a crash ends the session instead.
     retry: { ...shortRetry, restartOnFailure: async () => false },
   });
