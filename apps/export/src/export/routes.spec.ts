@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createContextSigner } from '@annals/auth';
+import { createContextSigner, generateKey } from '@annals/auth';
 import { allEvents, type CurrentUserContext, type ExportPart } from '@annals/contracts';
 import { uuidv7, type Subscription } from '@annals/event-store';
 import { runProjection, type ProjectionRunner } from '@annals/postgres';
@@ -65,7 +65,8 @@ beforeAll(async () => {
   service = await startTestService({ service: 'export', routes, commandKey, projections: [view] });
   neighbour = await startNeighbour();
   const { port } = neighbour.address() as AddressInfo;
-  const signer = createContextSigner({ principal: 'svc:export', privateJwk: generateInsideKey('svc:export') });
+  const { privateJwk } = await generateKey('svc:export');
+  const signer = createContextSigner({ principal: 'svc:export', privateJwk });
   client = internalClient({ baseUrl: `http://127.0.0.1:${port}`, signer });
   const sources = { store, identity: client, profile: client, activity: client };
   workshop = { store, keys, objects, sources, lifetimeHours: 1, now: () => new Date() };
