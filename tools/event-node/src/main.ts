@@ -8,8 +8,12 @@ import { type StoreState } from './log/event-log.js';
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  const leaveEarly = () => process.exit(0);
-  process.once('SIGTERM', leaveEarly).once('SIGINT', leaveEarly);
+  // One listener for the whole life: between two, a signal would be lost.
+  let stop: () => void = () => process.exit(0);
+  const onSignal = () => {
+    stop();
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
   const node = await startEventNode({
     port: config.port,
@@ -18,15 +22,16 @@ async function main(): Promise<void> {
       say(storeLine(state));
     },
   });
-  say(banner(node, config.store));
-
-  const stop = () => {
-    process.off('SIGTERM', stop).off('SIGINT', stop);
-    node.stop().then(() => {
-      say('Event node stopped.');
-    }, fail);
+  const leave = async () => {
+    await node.stop();
+    say('Event node stopped.');
+    process.exit(0);
   };
-  process.off('SIGTERM', leaveEarly).off('SIGINT', leaveEarly).once('SIGTERM', stop).once('SIGINT', stop);
+  stop = () => {
+    stop = () => undefined;
+    leave().catch(fail);
+  };
+  say(banner(node, config.store));
 }
 
 function storeLine(state: StoreState): string {
