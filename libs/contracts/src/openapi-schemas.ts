@@ -35,11 +35,25 @@ function repoint<T>(value: T): T {
   ) as T;
 }
 
+/** That a number is exact in JavaScript is no news to a reader, and its limits make strange examples. */
+function leaveOutSafeRange(schema: { minimum?: number; maximum?: number }): void {
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+}
+
 /** Starts with the one error body, which every operation may answer. */
 export function schemaCollector(): SchemaCollector {
   const components = new Map<string, JsonSchema>();
   const convert = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema =>
-    hoist(z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' }), components);
+    hoist(
+      z.toJSONSchema(schema, {
+        io,
+        target: 'draft-2020-12',
+        unrepresentable: 'any',
+        override: ({ jsonSchema }) => leaveOutSafeRange(jsonSchema),
+      }),
+      components,
+    );
   components.set('Problem', convert(ProblemBody, 'output'));
   return {
     input: (schema) => convert(schema, 'input'),

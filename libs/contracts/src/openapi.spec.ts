@@ -119,6 +119,21 @@ describe('the OpenAPI document', () => {
     expect(operationOf(made, 'GET', '/named').description).toBe('Requires permission VIEW_CONTENT.');
   });
 
+  it('shows the limits that a contract sets, not those of the language', () => {
+    const Counted = z.object({ count: z.number().int(), page: z.number().int().min(1) });
+    const one = route('getCounted', {
+      ...{ method: 'GET', path: '/counted', owner: 'profile', summary: 'Counts', tag: 'Things' },
+      access: { kind: 'user' },
+      responses: { 200: Counted },
+    });
+    const made = operationOf(openApi([one], { version: '1' }), 'GET', '/counted');
+    const answer = made.responses['200'] as { content: Record<string, { schema: Node }> };
+    expect(answer.content['application/json']?.schema.properties).toEqual({
+      count: { type: 'integer' },
+      page: { type: 'integer', minimum: 1 },
+    });
+  });
+
   it('serves streams as what they are', () => {
     const stream = (id: string, path: string) =>
       route(id, {
