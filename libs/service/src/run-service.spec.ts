@@ -228,12 +228,16 @@ describe('a service', () => {
     expect(log.lines.some((line) => line.message === 'ready')).toBe(false);
   });
 
-  it('says clearly that its port is taken', async () => {
+  it('says clearly that its port is taken, and ends with 1', async () => {
+    const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
     await expect(run({ port })).rejects.toThrow(`profile: port ${port} on 127.0.0.1 is taken`);
+    expect(write).toHaveBeenCalledWith(`profile: port ${port} on 127.0.0.1 is taken\n`);
     await expect(run({ host: '203.0.113.1' })).rejects.toThrow('EADDRNOTAVAIL');
+    expect(exits).toEqual([1, 1]);
+    write.mockRestore();
     other.close();
   });
 

@@ -66,7 +66,11 @@ export async function runService(options: RunOptions): Promise<Running> {
   server.headersTimeout = 10_000;
   // Longer than the gateway keeps idle connections, so that it is never the service that closes one in use.
   server.keepAliveTimeout = 75_000;
-  const port = await listen(server, options.port, host, service);
+  const port = await listen(server, options.port, host, service).catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    exit(1);
+    throw error;
+  });
   const metricsServer =
     options.metricsPort === undefined ? undefined : await startMetricsServer({ host, port: options.metricsPort });
   logger.info({ port, host, state: 'starting' }, 'listening');
