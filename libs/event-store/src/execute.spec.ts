@@ -204,6 +204,15 @@ describe('execute', () => {
   });
 });
 
+describe('forget', () => {
+  it('drops what is held about a subject, and nothing is lost by it', async () => {
+    await store.execute(notebook, id, write('one'));
+    store.forget(ownerId);
+    expect(await store.load(notebook, id)).toMatchObject({ revision: 0n, state: { notes: ['one'] } });
+    expect(await store.execute(notebook, id, write('two'))).toMatchObject({ kind: 'appended', revision: 1n });
+  });
+});
+
 describe('load', () => {
   it('is the initial state of a stream that does not exist', async () => {
     expect(await store.load(notebook, id)).toEqual({ state: notebook.initial, revision: null, position: null });

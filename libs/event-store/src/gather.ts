@@ -28,11 +28,17 @@ export async function* gather(feed: LiveFeed, limits: BatchLimits, onItem: () =>
     let result: IteratorResult<FeedItem> | undefined = await take();
     while (result && !result.done) {
       pending = undefined;
-      onItem();
-      add(batch, result.value);
-      if (batch.caughtUp || batch.recorded.length >= limits.maxEvents) break;
-      // What lost this race stays pending for the next batch; having been raced, it cannot fail unobserved.
-      result = feed.hasMore() ? await take() : await Promise.race([take(), patience.over()]);
+      for (
+        let item: FeedItem | undefined = result.value;
+        item;
+        item = ended(batch, limits) ? undefined : feed.takeNow()
+      ) {
+        onItem();
+        add(batch, item);
+      }
+      if (ended(batch, limits)) break;
+      // What loses this race stays pending for the next batch; having been raced, it cannot fail unobserved.
+      result = await Promise.race([take(), patience.over()]);
     }
     patience.end();
     live ||= batch.caughtUp;
@@ -40,6 +46,9 @@ export async function* gather(feed: LiveFeed, limits: BatchLimits, onItem: () =>
     if (result?.done) return;
   }
 }
+
+const ended = (batch: Gathered, { maxEvents }: BatchLimits): boolean =>
+  batch.caughtUp || batch.recorded.length >= maxEvents;
 
 function add(batch: Gathered, item: FeedItem): void {
   if (item.kind === 'caught-up') batch.caughtUp = true;

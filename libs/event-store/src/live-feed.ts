@@ -16,8 +16,8 @@ export type FeedItem =
 
 export interface LiveFeed {
   items: AsyncIterator<FeedItem>;
-  /** Whether more can be taken without waiting. */
-  hasMore(): boolean;
+  /** The next item if it is here already. Only while no `next()` of the iterator is pending: it may hold an earlier one. */
+  takeNow(): FeedItem | undefined;
   /** Ends the call at the server and the iteration here. Safe to call more than once. */
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export function liveFeed(client: EventStoreDBClient, categories: readonly string
   subscription.on('error', (error) => subscription.destroy(error));
   return {
     items: feedItems(subscription),
-    hasMore: () => subscription.readableLength > 0,
+    takeNow: () => itemOf(subscription.read() as Pushed | null),
     close: async () => {
       // It rejects when the call never came to be; then there is nothing to end.
       await Promise.allSettled([subscription.unsubscribe()]);
@@ -59,9 +59,18 @@ export function liveFeed(client: EventStoreDBClient, categories: readonly string
   };
 }
 
+type Pushed = FeedItem | AllStreamResolvedEvent;
+
+const itemOf = (pushed: Pushed | null): FeedItem | undefined => {
+  if (!pushed) return undefined;
+  if ('kind' in pushed) return pushed;
+  // The package's type allows none; a subscription without links always brings one.
+  return pushed.event && { kind: 'event', recorded: pushed.event };
+};
+
 async function* feedItems(subscription: AllStreamSubscription): AsyncGenerator<FeedItem> {
-  for await (const item of subscription as AsyncIterable<FeedItem | AllStreamResolvedEvent>) {
-    if ('kind' in item) yield item;
-    else if (item.event) yield { kind: 'event', recorded: item.event };
+  for await (const pushed of subscription as AsyncIterable<Pushed>) {
+    const item = itemOf(pushed);
+    if (item) yield item;
   }
 }
