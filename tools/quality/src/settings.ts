@@ -28,7 +28,7 @@ export interface Setting {
 
 /** Looks through refinements: a configuration is an object in the end. */
 function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
-  if (schema instanceof z.ZodObject) return schema.shape as Record<string, z.ZodType>;
+  if (schema instanceof z.ZodObject) return schema.shape;
   if (schema instanceof z.ZodPipe) return shapeOf(schema.in as z.ZodType);
   throw new Error('a configuration is a zod object');
 }
@@ -38,7 +38,7 @@ const isRequired = (schema: z.ZodType): boolean => !schema.safeParse(undefined).
 function fallbackOf(schema: z.ZodType): string | undefined {
   const { success, data } = schema.safeParse(undefined);
   if (!success || data === undefined) return undefined;
-  return typeof data === 'object' ? undefined : String(data);
+  return ['string', 'number', 'boolean'].includes(typeof data) ? `${data as string | number | boolean}` : undefined;
 }
 
 /** Every setting of every service, in alphabetical order. */

@@ -23,7 +23,7 @@ export interface Workshop {
   sources: Sources;
   /** How long a finished document may be fetched, in hours. */
   lifetimeHours: number;
-  now(): Date;
+  readonly now: () => Date;
 }
 
 /**

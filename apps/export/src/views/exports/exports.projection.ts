@@ -47,5 +47,5 @@ export const exportsProjection: Projection = {
         },
       ]),
     ),
-  } as Projection['on'],
+  },
 };
