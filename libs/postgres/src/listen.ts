@@ -32,7 +32,12 @@ export function listen(
   });
 
   function connect(): void {
-    const mine = new Client({ connectionString: url, application_name: `listen ${channel}`, keepAlive: true });
+    const mine = new Client({
+      connectionString: url,
+      application_name: `listen ${channel}`,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+    });
     client = mine;
     let lost = false;
     const onLost = (error: Error) => {
