@@ -557,6 +557,18 @@ describe('the gateway', () => {
       expect(problemOf(answer)).toMatchObject({ status: 415, code: 'content-encoding-unsupported' });
     });
 
+    it('does not bother a service with a body that ends early', async () => {
+      const leaving = send(`${url}/api/v1/users/profile`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': '100' },
+      });
+      leaving.on('error', () => undefined).write('{"half":');
+      await until(() => options.metrics!.text().includes('annals_http_in_flight 1'));
+      leaving.destroy();
+      await until(() => options.metrics!.text().includes('annals_http_in_flight 0'));
+      expect(received).toEqual([]);
+    });
+
     it('passes a chunked body of a fitting size on', async () => {
       await put([...jsonType, 'transfer-encoding', 'chunked'], '{"bio":"x"}');
       expect(received[0]!.body).toBe('{"bio":"x"}');
@@ -720,6 +732,26 @@ describe('the gateway', () => {
     });
   });
 
+  describe('what it shows of itself', () => {
+    it('counts each request once, by template and never by path', async () => {
+      await reopen({});
+      await get(`/api/v1/users/${userId}/profile`);
+      await get('/api/v1/me/context');
+      await get('/api/v1/made-up');
+      const shown = () => options.metrics!.text();
+      await until(() => shown().includes('route="(none)"'));
+      expect(shown()).toContain(
+        'annals_http_request_seconds_count{method="GET",route="/users/{user_id}/profile",status="200"} 1',
+      );
+      expect(shown()).toContain('annals_http_request_seconds_count{method="GET",route="/me/context",status="200"} 1');
+      expect(shown()).toContain('annals_http_in_flight 0');
+      expect(shown()).toMatch(/annals_context_lookups\{result="hits"\} \d/);
+      expect(shown()).toContain('annals_revocation_feed_trusted 1');
+      expect(shown()).not.toContain('made-up');
+      expect(shown()).not.toContain(userId);
+    });
+  });
+
   describe('limits', () => {
     it('counts requests of a user, says what is left, and refuses more', async () => {
       await reopen({ userLimit: 5 });
@@ -763,6 +795,8 @@ describe('the gateway', () => {
       expect(allowed.headers['access-control-allow-headers']).toContain('Authorization');
       expect(allowed.headers).not.toHaveProperty('access-control-allow-credentials');
       expect((await preflight('https://evil.test')).status).toBe(403);
+      const plain = await call(`${url}/api/v1/users/profile`, { method: 'OPTIONS' });
+      expect(plain).toMatchObject({ status: 204, headers: { allow: 'DELETE, GET, PATCH, PUT' } });
       expect((await preflight('https://app.test', '/api/v1/nothing')).status).toBe(404);
     });
   });

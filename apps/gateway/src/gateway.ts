@@ -26,7 +26,7 @@ import { destinations } from './forward/destination.js';
 import { closeUpstream, connectUpstreams, type Upstream, type UpstreamName } from './forward/upstreams.js';
 import { publishedDocument, wellKnownPaths } from './keys/well-known.js';
 import { createRateLimit } from './limit/rate-limit.js';
-import { showContextMetrics } from './metrics.js';
+import { showContextMetrics, showInFlight } from './metrics.js';
 import { followRevocations } from './revocation/revocation-feed.js';
 import { createRevocations } from './revocation/revocations.js';
 
@@ -104,6 +104,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       userLimit: createRateLimit({ name: 'user', quota: options.userLimit, windowSeconds: 60 }),
       timing: options.timing,
       finish: finishExchange(metrics, logger),
+      onInFlight: showInFlight(metrics),
       // Other gateways learn it from the feed; this one need not wait for it.
       onIdentityChange: (key) => revocations.apply({ seq: revocations.lastSeq(), kind: 'user', key, at: '' }),
       own: own.listenerFor(app),

@@ -19,3 +19,12 @@ export function showContextMetrics(metrics: Metrics, cache: ContextCache, revoca
     gauge.set(revocations.silenceMs() / 1000),
   );
 }
+
+/** Shows how many requests are being answered. @returns told of each that begins and ends */
+export function showInFlight(metrics: Metrics): (change: 1 | -1) => void {
+  let inFlight = 0;
+  metrics.gauge('annals_http_in_flight', 'Requests being answered', [], (gauge) => gauge.set(inFlight));
+  return (change) => {
+    inFlight += change;
+  };
+}

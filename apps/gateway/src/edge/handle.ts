@@ -24,6 +24,8 @@ export interface EdgeOptions extends CallerOptions {
   crossOrigin: CrossOriginRules;
   addressLimit: RateLimit | null;
   finish: FinishExchange;
+  /** Told of each request that begins (1) and ends (-1). */
+  onInFlight(change: 1 | -1): void;
   /** Somebody changed something at identity: what is remembered of that person may no longer be true. */
   onIdentityChange(userId: string): void;
   /** What the gateway answers itself. */
@@ -41,13 +43,15 @@ export function createEdge(options: EdgeOptions): RequestListener {
     const forwardedFor = request.headers['x-forwarded-for'] as string | undefined;
     const address = options.addressOf(request.socket.remoteAddress, forwardedFor);
     const exchange = beginExchange(request, response, address);
+    options.onInFlight(1);
     void serve(options, exchange)
       .catch((error: unknown) => answerProblem(exchange, error))
       .then((problem) => options.finish(exchange, problem ?? undefined))
       .catch((error: unknown) => {
         response.destroy();
         options.onTrouble(error);
-      });
+      })
+      .finally(() => options.onInFlight(-1));
   };
 }
 

@@ -4,6 +4,7 @@ import {
   asProblem,
   basePath,
   createApp,
+  createMetrics,
   mount,
   problemBody,
   securityHeaders,
@@ -47,6 +48,8 @@ export function ownAnswers(options: OwnAnswersOptions): OwnAnswers {
     // It hashes bodies of commands, and the gateway has none.
     commandKey: randomBytes(32),
     version: options.version,
+    // The edge counts every request already, these among them.
+    metrics: createMetrics(),
   });
   const open = new Set([...published.keys(), ...healthPaths, ...healthPaths.map((path) => basePath + path)]);
   return {
