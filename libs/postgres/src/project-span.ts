@@ -1,4 +1,12 @@
-import { ROOT_CONTEXT, SpanStatusCode, trace, type Attributes, type Span, type SpanContext } from '@opentelemetry/api';
+import {
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+  type Attributes,
+  type Span,
+  type SpanContext,
+} from '@opentelemetry/api';
 import { encodePosition, type StoredEvent } from '@annals/event-store';
 
 /** Ends the spans of one batch, with the error that broke it, if any. */
@@ -15,10 +23,11 @@ export function startEventSpans(name: string, events: readonly StoredEvent[], li
   if (events.length === 0) return () => undefined;
   const tracer = trace.getTracer('@annals/postgres');
   const spans = live
-    ? events.map((event) => {
+    ? events.flatMap((event) => {
         const parent = spanContextOf(event);
-        const context = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
-        return tracer.startSpan(name, { attributes: attributesOf(event) }, context);
+        if (!parent) return [];
+        const context = trace.setSpanContext(ROOT_CONTEXT, parent);
+        return [tracer.startSpan(name, { attributes: attributesOf(event) }, context)];
       })
     : [
         tracer.startSpan(
@@ -57,9 +66,10 @@ function attributesOf({ id, stream, position, metadata }: StoredEvent): Attribut
 
 const traceparentText = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** W3C Trace Context, version 00. */
+/** W3C Trace Context, version 00. None for a trace that nobody records: that was decided where it began. */
 function spanContextOf({ metadata }: StoredEvent): SpanContext | undefined {
   const [, traceId, spanId, flags] = traceparentText.exec(metadata.traceparent ?? '') ?? [];
   if (!traceId || !spanId || !flags) return undefined;
-  return { traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true };
+  const traceFlags = parseInt(flags, 16);
+  return traceFlags & TraceFlags.SAMPLED ? { traceId, spanId, traceFlags, isRemote: true } : undefined;
 }
