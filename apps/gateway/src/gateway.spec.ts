@@ -646,6 +646,25 @@ describe('the gateway', () => {
       await until(() => writes[0]!.destroyed);
     });
 
+    it('end event streams well when the process is to stop, and the call behind them', async () => {
+      let service: ServerResponse | undefined;
+      answerProfile = (_one, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: one\n\n');
+        service = response;
+      };
+      const following = get(`/api/v1/users/data/export/${userId}/events`);
+      await until(() => service !== undefined);
+      const ending = until(() => {
+        gateway.endStreams();
+        service!.write('data: more\n\n');
+        return service!.destroyed;
+      });
+      const answer = await following;
+      await ending;
+      expect(answer.status).toBe(200);
+      expect(answer.bytes.toString()).toContain('data: one');
+    });
+
     it('wait for a slow reader without piling up', async () => {
       const total = 64;
       const chunk = Buffer.alloc(256 * 1024, 'x');

@@ -23,6 +23,7 @@ import { ownAnswers } from './edge/own-answers.js';
 import { serveBefore } from './edge/serve-before.js';
 import type { TimingPolicy } from './edge/server-timing.js';
 import { destinations } from './forward/destination.js';
+import { createEventStreams } from './forward/event-streams.js';
 import { closeUpstream, connectUpstreams, type Upstream, type UpstreamName } from './forward/upstreams.js';
 import { publishedDocument, wellKnownPaths } from './keys/well-known.js';
 import { createRateLimit } from './limit/rate-limit.js';
@@ -53,6 +54,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   app: Express;
+  /** Ends event streams, which would otherwise hold up the end of the process. */
+  endStreams: () => void;
   close(): Promise<void>;
 }
 
@@ -93,6 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     logger,
     version: options.version,
   });
+  const eventStreams = createEventStreams();
   serveBefore(own.app, (app) =>
     createEdge({
       table: destinations(allRoutes),
@@ -105,6 +109,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       timing: options.timing,
       finish: finishExchange(metrics, logger),
       onInFlight: showInFlight(metrics),
+      eventStreams,
       // Other gateways learn it from the feed; this one need not wait for it.
       onIdentityChange: (key) => revocations.apply({ seq: revocations.lastSeq(), kind: 'user', key, at: '' }),
       own: own.listenerFor(app),
@@ -114,6 +119,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   );
   return {
     app: own.app,
+    endStreams: eventStreams.endAll,
     async close() {
       feed.stop();
       await Promise.all(Object.values(upstreams).map(closeUpstream));

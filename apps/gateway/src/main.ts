@@ -43,6 +43,7 @@ void runService({
       logger,
       cache,
     });
+    process.once('SIGTERM', gateway.endStreams).once('SIGINT', gateway.endStreams);
     return { app: gateway.app, close: [() => gateway.close(), async () => cache?.close()] };
   },
 }).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { basePath, type RouteTable } from '@annals/service';
 import type { RequestListener } from 'node:http';
 import { acceptsGzip, compressed, isWorthCompressing } from '../forward/compress.js';
 import type { Destination } from '../forward/destination.js';
+import type { EventStreams } from '../forward/event-streams.js';
 import { forward } from '../forward/forward.js';
 import { readBody } from '../forward/read-body.js';
 import { insideHeaders } from '../forward/request-headers.js';
@@ -28,6 +29,7 @@ export interface EdgeOptions extends CallerOptions {
   onInFlight(change: 1 | -1): void;
   /** Somebody changed something at identity: what is remembered of that person may no longer be true. */
   onIdentityChange(userId: string): void;
+  eventStreams: EventStreams;
   /** What the gateway answers itself. */
   own: RequestListener;
   /** Whether a URL is answered by `own` without being declared: pages, keys, health at the root. */
@@ -86,6 +88,7 @@ async function serve(options: EdgeOptions, exchange: Exchange): Promise<void> {
       response.writeHead(status, head);
       // Node keeps the head back for the first bytes, which an event stream may not have for a while.
       if (destination.streams) response.flushHeaders();
+      if (answered['content-type'] === 'text/event-stream') options.eventStreams.add(response);
       return response;
     },
   });

@@ -59,9 +59,7 @@ function attempt(options: ForwardOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let sink: Writable | undefined;
-    const abandon = () => {
-      if (!response.writableFinished) controller?.abort(clientGone());
-    };
+    const abandon = () => controller?.abort(clientGone());
     const settle = (error?: unknown) => {
       response.off('close', abandon);
       if (error === undefined) resolve();
@@ -80,6 +78,8 @@ function attempt(options: ForwardOptions): Promise<void> {
           sink = options.begin(status, answered);
         },
         onResponseData(running, chunk) {
+          // We ended it ourselves; its closing ends the call.
+          if (response.writableEnded) return;
           const ready = chunk.length <= SMALL ? sink!.write(chunk.toString('latin1'), 'latin1') : sink!.write(chunk);
           if (ready) return;
           running.pause();
