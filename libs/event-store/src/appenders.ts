@@ -36,6 +36,10 @@ interface Appender {
   busy: number;
 }
 
+interface Waiter {
+  grant(appender: Appender): void;
+}
+
 /** Answers of the server, as opposed to signs that there was none. */
 export function isAnswer(error: unknown): boolean {
   return (
@@ -49,16 +53,22 @@ export function appenders(url: string): Appenders {
   const start = (): Appender => ({ client: EventStoreDBClient.connectionString(url), answered: false, busy: 0 });
   let current: Appender | undefined = start();
   let closed = false;
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<Waiter>();
 
   const admit = (): void => {
-    while (current && current.busy < mostAtOnce && waiting.length > 0) waiting.shift()?.();
+    for (const waiter of waiting) {
+      if (!current || current.busy >= mostAtOnce) return;
+      waiting.delete(waiter);
+      current.busy += 1;
+      waiter.grant(current);
+    }
   };
-  const place = async (): Promise<Appender> => {
-    while (!current || current.busy >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-    current.busy += 1;
-    return current;
-  };
+  const place = (waiter: Waiter): Promise<Appender> =>
+    new Promise((resolve) => {
+      waiter.grant = resolve;
+      waiting.add(waiter);
+      admit();
+    });
   const leave = (appender: Appender): void => {
     appender.busy -= 1;
     admit();
@@ -79,8 +89,9 @@ export function appenders(url: string): Appenders {
     run: async (timeoutMs, append) => {
       let appender: Appender | undefined;
       let abandoned = false;
+      const waiter: Waiter = { grant: () => undefined };
       const work = async (): Promise<Awaited<ReturnType<typeof append>>> => {
-        const mine = await place();
+        const mine = await place(waiter);
         if (abandoned) {
           leave(mine);
           throw new TookTooLong(timeoutMs);
@@ -106,6 +117,7 @@ export function appenders(url: string): Appenders {
         throw error;
       } finally {
         abandoned = true;
+        waiting.delete(waiter);
       }
     },
     close: async () => {

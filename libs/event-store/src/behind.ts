@@ -3,20 +3,21 @@ import { comparePositions, type Position } from './position.js';
 import { pull } from './read.js';
 
 /** The server reports the place of a filtered subscription every 32 events that it passes over. */
-const quietEvents = 64;
+export const quietEvents = 64;
 
 /**
  * Looks, from the end of the store backwards, whether events of the categories wait after a position. After more
- * foreign events than a subscription may pass over without a word, the answer is `silent`: it should have spoken.
+ * foreign events than `most` the answer is `silent`: by then a subscription should have spoken.
  */
 export async function waitingAfter(
   client: EventStoreDBClient,
   categories: readonly string[],
   after: Position | null,
   stallMs: number,
+  most = quietEvents,
 ): Promise<Position | 'silent' | null> {
   const prefixes = categories.map((category) => `${category}-`);
-  const read = () => client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount: quietEvents });
+  const read = () => client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount: most });
   let passed = 0;
   for await (const { event } of pull(read, stallMs)) {
     if (!event) continue;
@@ -24,5 +25,5 @@ export async function waitingAfter(
     if (prefixes.some((prefix) => event.streamId.startsWith(prefix))) return event.position;
     passed += 1;
   }
-  return passed === quietEvents ? 'silent' : null;
+  return passed === most ? 'silent' : null;
 }

@@ -56,7 +56,8 @@ export async function prepare<S>(
     }
     let stored = data;
     if (contract.subject !== undefined && contract.personalFields.length > 0) {
-      const subject = String(data[contract.subject]);
+      const subject = data[contract.subject];
+      if (typeof subject !== 'string') throw new Error(`${event.type} names nobody in ${contract.subject}`);
       const sealed = await sealFields(data, contract.personalFields, { subject, stream, eventId: id }, keys);
       stored = sealed.data;
       if (sealed.keyIds.length > 0) prepared.subjects.add(subject);

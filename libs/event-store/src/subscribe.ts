@@ -83,6 +83,7 @@ async function followOnce(
   if (progress.state.status !== 'halted') progress.change({ status: 'connecting' });
   const after = await o.from();
   progress.change({ position: after });
+  progress.pass(after);
   const feed = liveFeed(parts.connection.reader, o.categories, after);
   const stop = (): void => void feed.close();
   signal.addEventListener('abort', stop, { once: true });
@@ -101,7 +102,9 @@ async function followOnce(
       watch.resume();
       if (signal.aborted) return;
     }
-    if (watch.restarted()) throw new Error('The subscription fell silent while events were waiting');
+  } catch (error) {
+    if (!watch.restarted()) throw error;
+    throw new Error('The subscription fell silent while events were waiting', { cause: error });
   } finally {
     watch.end();
     signal.removeEventListener('abort', stop);
@@ -129,24 +132,24 @@ async function handleBatch(parts: StoreParts, o: SubscribeOptions, progress: Pro
     }
     progress.handled(events.length, checkpoint);
   }
+  if (checkpoint) progress.pass(checkpoint);
   if (isLive) progress.change({ status: 'live' });
   else if (progress.state.status !== 'live') progress.change({ status: 'catching-up' });
 }
 
+/** How far back from its end the store is searched for events that a live subscription has not handled yet. */
+const searchedEvents = 10_000;
+
 /** Waits until the server has said "caught up", then for whatever was written by the time of asking. */
 async function caughtUp(parts: StoreParts, o: SubscribeOptions, progress: Progress): Promise<void> {
-  for (;;) {
+  const { connection, readTimeoutMs } = parts;
+  let last: Position | 'silent' | null;
+  do {
     await progress.until((state) => state.status === 'live');
-    const waiting = await waitingAfter(
-      parts.connection.reader,
-      o.categories,
-      progress.state.position,
-      parts.readTimeoutMs,
-    );
-    if (waiting === null || waiting === 'silent') return;
-    await progress.until((state) => reached(state, waiting));
-    return;
-  }
+    last = await waitingAfter(connection.reader, o.categories, progress.passed(), readTimeoutMs, searchedEvents);
+  } while (last === 'silent');
+  const waiting = last;
+  if (waiting) await progress.until((state) => reached(state, waiting));
 }
 
 const reached = (state: SubscriptionState, position: Position): boolean =>

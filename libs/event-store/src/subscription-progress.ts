@@ -7,6 +7,9 @@ export interface Progress {
   readonly state: Readonly<SubscriptionState>;
   change(part: Partial<SubscriptionState>): void;
   handled(events: number, checkpoint: Position): void;
+  /** Everything up to here was handled, or is of no interest. */
+  passed(): Position | null;
+  pass(position: Position | null): void;
   /** Batches handled so far. */
   batches(): number;
   /** Milliseconds since the last batch was handled. */
@@ -24,6 +27,7 @@ interface Waiter {
 export function subscriptionProgress(o: { name: string; onState?: (state: SubscriptionState) => void }): Progress {
   let state: SubscriptionState = { status: 'connecting', position: null, events_handled: 0, restarts: 0 };
   let batches = 0;
+  let passed: Position | null = null;
   let handledAt = performance.now();
   const waiters = new Set<Waiter>();
   const stopped = (): Problem => new Problem(503, 'subscription-stopped', `${o.name} no longer runs`);
@@ -59,6 +63,8 @@ export function subscriptionProgress(o: { name: string; onState?: (state: Subscr
       state = { ...rest, position: checkpoint, events_handled: rest.events_handled + events };
       tell();
     },
+    passed: () => passed,
+    pass: (position) => void (passed = position),
     batches: () => batches,
     sinceHandled: () => performance.now() - handledAt,
     until: (wanted) =>
