@@ -253,6 +253,22 @@ describe('the client', () => {
     expect(seen[0]!.headers['last-event-id']).toBe('7');
   });
 
+  it('cancels an event stream whose reader leaves, and refuses an event without end', async () => {
+    let closed = false;
+    respond = (_one, response) => {
+      response.on('close', () => (closed = true));
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: one\n\n');
+    };
+    for await (const event of readEvents((await client().call(follow)).body)) {
+      expect(event.data).toBe('one');
+      break;
+    }
+    while (!closed) await new Promise((resolve) => setImmediate(resolve));
+    respond = (_one, response) => response.writeHead(200).end('x'.repeat(1_000_001));
+    const endless = readEvents((await client().call(follow)).body);
+    await expect(endless.next()).rejects.toThrow('longer than the limit');
+  });
+
   it('stops waiting when the caller gives up, and when no answer comes', async () => {
     respond = () => undefined;
     const given = new AbortController();

@@ -27,16 +27,24 @@ const MAX_EVENT = 1_000_000;
 
 /** The events of a `stream` answer, until the server ends it. Leaving the loop cancels the stream. */
 export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+  // A reader, because not every browser can loop over a stream.
+  const reader = stream.getReader();
   const decoder = new TextDecoder();
   let pending = '';
-  for await (const chunk of stream) {
-    pending += decoder.decode(chunk, { stream: true });
-    const blocks = pending.split(/\r\n\r\n|\n\n|\r\r/);
-    pending = blocks.pop() ?? '';
-    if (pending.length > MAX_EVENT) throw new Error('an event is longer than the limit');
-    for (const block of blocks) {
-      const event = parseEvent(block);
-      if (event) yield event;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      pending += decoder.decode(value, { stream: true });
+      const blocks = pending.split(/\r\n\r\n|\n\n|\r\r/);
+      pending = blocks.pop() ?? '';
+      if (pending.length > MAX_EVENT) throw new Error('an event is longer than the limit');
+      for (const block of blocks) {
+        const event = parseEvent(block);
+        if (event) yield event;
+      }
     }
+  } finally {
+    await reader.cancel();
   }
 }
