@@ -94,7 +94,7 @@ describe.each(stores)('scavenging the %s store', (_, open) => {
   });
 
   test('passes over more streams than fit one page', async () => {
-    for (let n = 0; n < 1_100; n += 1) await write(`many-${n.toString()}`, 1);
+    await Promise.all(Array.from({ length: 1_100 }, (_, n) => write(`many-${n.toString()}`, 1)));
     await write('zz-last', 3);
     await write('$$zz-last', 1, '{"$maxCount":1}');
     expect(await scavenge(log)).toBe(2);

@@ -14,7 +14,8 @@ export interface Outlet {
 export function outletOf(call: ReadCall): Outlet {
   const gone = new AbortController();
   const leave = () => {
-    gone.abort();
+    // With a reason of our own, no exception is made for each read that ends.
+    gone.abort('gone');
   };
   call.on('cancelled', leave);
   call.on('close', leave);

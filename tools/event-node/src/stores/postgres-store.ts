@@ -63,6 +63,9 @@ export function postgresStore(url: string): Store {
 const insert = `insert into events (${eventColumns})
   select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::boolean[], $7::bigint[], $8::bytea[], $9::bytea[])`;
 
+/** The driver takes Buffers; this one looks at the same memory. */
+const bytes = (data: Uint8Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+
 /** One array per column: one statement, prepared once, whatever the number of events. */
 function columnsOf(events: readonly RecordedEvent[]): unknown[][] {
   return [
@@ -73,8 +76,8 @@ function columnsOf(events: readonly RecordedEvent[]): unknown[][] {
     events.map((event) => event.type),
     events.map((event) => event.isJson),
     events.map((event) => event.created),
-    events.map((event) => Buffer.from(event.data)),
-    events.map((event) => Buffer.from(event.metadata)),
+    events.map((event) => bytes(event.data)),
+    events.map((event) => bytes(event.metadata)),
   ];
 }
 
