@@ -1,4 +1,7 @@
-import { startTestStores } from '@annals/testing';
+import { randomUUID } from 'node:crypto';
+import type { ContextRequest } from '@annals/contracts';
+import { anonymous, startTestStores } from '@annals/testing';
+import { admit } from './membership/grant-membership.js';
 import { seedDemo } from './seed/seed.js';
 import { demoPassword } from './seed/people.js';
 import { identityUnderTest, storeOptions, type IdentityService } from './testing/identity-service.js';
@@ -71,7 +74,7 @@ describe('the demo data', () => {
 });
 
 describe('the context of a session', () => {
-  const contextOf = ({ user_id, session_id }: SignedIn, selector: Record<string, string>) =>
+  const contextOf = ({ user_id, session_id }: SignedIn, selector: ContextRequest['selector']) =>
     service.context({ user_id, session_id, selector });
 
   it('says who, where and with which rights', async () => {
@@ -253,6 +256,18 @@ describe('people of the account', () => {
       user_accounts: [{ account_id: acme.account_id, role: 'VIEWER' }],
     });
     expect(headers.get('etag')).toBe('"0"');
+  });
+
+  it('are not yet shown while the read model does not have them', async () => {
+    const user_id = randomUUID();
+    const asking = { commandId: randomUUID(), context: anonymous(), now: new Date().toISOString() };
+    await admit(service.identity, asking, { account_id: acme.account_id, user_id, role: 'VIEWER' });
+    const answer = await get(`/users/${user_id}`);
+    expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([
+      503,
+      'projection-behind',
+      '1',
+    ]);
   });
 
   it('are hidden from who is no manager', async () => {

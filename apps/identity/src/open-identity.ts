@@ -34,7 +34,7 @@ export async function openIdentity(
   const cores = availableParallelism();
   const identity: Identity = {
     ...{ store, pool, secrets },
-    hasher: createHasher({ concurrency: cores, queue: cores * 2 }),
+    hasher: createHasher({ concurrency: cores, queue: cores * 8 }),
     tokens: createTokenIssuer({ issuer: config.PUBLIC_URL, keys: () => ring.keys() }),
     settings: {
       sessionTimeout: config.USER_SESSION_TIMEOUT,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { streamName } from '@annals/event-store';
 import { anonymous, startTestStores } from '@annals/testing';
 import { endSession } from './session/end-session.js';
+import { requireLiveSession } from './session/live-session.js';
 import { sessions } from './session/session.js';
 import { readRefreshToken } from './token/refresh-token.js';
 import { users } from './user/user.js';
@@ -44,6 +45,16 @@ const refresh = (refresh_token: string, over: Record<string, unknown> = {}) =>
 const contextOf = ({ user_id, session_id, account_id }: SignedIn) =>
   service.context({ user_id, session_id, selector: { account_id } });
 
+/** Guesses until the delay begins, and makes it so long that no slow machine sees its end. */
+async function lockOut(email: string): Promise<void> {
+  for (let n = 0; n < 5; n++) await tryLogin(email, { password: 'wrong password' });
+  const { pool, secrets } = service.identity;
+  const { rowCount } = await pool.query('update sign_in_failures set failures = 50 where key = $1 and failures = 5', [
+    secrets.emailHash(email),
+  ]);
+  expect(rowCount).toBe(1);
+}
+
 describe('signing in', () => {
   it('gives a short token that says who, which session and which account, and nothing personal', async () => {
     const session = await signIn(await person());
@@ -58,7 +69,7 @@ describe('signing in', () => {
 
   it('answers the same for an unknown address, a wrong password, a disabled person and a locked one', async () => {
     const [wrong, locked, disabled] = [await person(), await person(), await person()];
-    for (let n = 0; n < 5; n++) await tryLogin(locked, { password: 'wrong password' });
+    await lockOut(locked);
     const disabledId = (await signIn(disabled)).user_id;
     await disable(disabledId);
     const answers = [
@@ -77,7 +88,7 @@ describe('signing in', () => {
 
   it('opens again when the delay is over, and a right password forgets the failures', async () => {
     const email = await person();
-    for (let n = 0; n < 6; n++) await tryLogin(email, { password: 'wrong password' });
+    await lockOut(email);
     expect((await tryLogin(email)).status).toBe(401);
     const { pool } = service.identity;
     await pool.query("update sign_in_failures set last_failure_at = last_failure_at - interval '1 hour'", []);
@@ -89,7 +100,7 @@ describe('signing in', () => {
   it('does not let strangers lock out a device on which the person signed in before', async () => {
     const email = await person();
     const { device_id } = await signIn(email);
-    for (let n = 0; n < 5; n++) await tryLogin(email, { password: 'wrong password' });
+    await lockOut(email);
     expect((await tryLogin(email)).status).toBe(401);
     expect((await tryLogin(email, { device_id: randomUUID() })).status).toBe(401);
     expect(await signIn(email, { device_id })).toMatchObject({ device_id });
@@ -102,6 +113,15 @@ describe('signing in', () => {
     const told: unknown[] = [];
     for await (const event of service.identity.store.readStream(streamName('credential', user_id))) told.push(event);
     expect(told).toMatchObject([{ type: 'SignInThrottled', data: { user_id, failures: 5 } }]);
+  });
+
+  it('is refused at once when too many ask', async () => {
+    const email = await person();
+    const answers = await Promise.all(Array.from({ length: 80 }, () => tryLogin(email)));
+    const busy = answers.filter(({ status }) => status === 503);
+    expect(busy.length).toBeGreaterThan(0);
+    expect([busy[0]!.body.code, busy[0]!.headers.get('retry-after')]).toEqual(['sign-in-busy', '1']);
+    expect(answers.filter(({ status }) => status === 200).length + busy.length).toBe(80);
   });
 
   it('with the same idempotency key is one session', async () => {
@@ -294,6 +314,17 @@ describe('a session', () => {
     expect((await contextOf(used)).status).toBe(200);
     await age(used.session_id, '59 minutes');
     expect((await contextOf(used)).status).toBe(200);
+  });
+
+  it('reaches its longest life after thirty days, however much it is used', async () => {
+    const { session_id, user_id } = await signIn(await person());
+    const live = (days: number) =>
+      requireLiveSession(
+        { ...service.identity, settings: { ...service.identity.settings, sessionTimeout: 1e9 } },
+        { session_id, user_id, now: new Date(Date.now() + days * 86_400_000).toISOString() },
+      );
+    await expect(live(29)).resolves.toMatchObject({ session: { session_id } });
+    await expect(live(30)).rejects.toMatchObject({ code: 'session-expired' });
   });
 
   it('shows the devices of its person', async () => {

@@ -91,19 +91,29 @@ describe('hashing', () => {
     expect(await hasher.verify(null, 'a password that nobody has')).toBe(false);
   });
 
-  it('sends the flood away instead of queueing it, and goes on afterwards', async () => {
+  it('sends the flood away before it costs anything, and goes on afterwards', async () => {
     const hasher = createHasher({ concurrency: 1, queue: 2 });
-    const answers = await Promise.allSettled(Array.from({ length: 10 }, () => hasher.verify(null, 'flood')));
+    const asked: number[] = [];
+    const answers = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, n) =>
+        hasher.admit(async () => {
+          asked.push(n);
+          return hasher.verify(null, 'flood');
+        }),
+      ),
+    );
     const refused = answers.filter((answer) => answer.status === 'rejected');
+    expect(asked).toEqual([0, 1, 2]);
     expect(refused).toHaveLength(7);
     expect(refused[0]?.reason).toMatchObject({ status: 503, code: 'sign-in-busy', headers: { 'retry-after': '1' } });
     expect(hasher.load()).toBe(0);
-    await expect(hasher.verify(null, 'later')).resolves.toBe(false);
+    await expect(hasher.admit(() => hasher.verify(null, 'later'))).resolves.toBe(false);
   });
 
   it('gives the place back when hashing fails', async () => {
-    const hasher = createHasher({ concurrency: 1, queue: 1 });
-    await expect(hasher.verify('no hash at all', 'x')).rejects.toThrow();
+    const hasher = createHasher({ concurrency: 1, queue: 0 });
+    await expect(hasher.admit(() => hasher.verify('no hash at all', 'x'))).rejects.toThrow();
     expect(hasher.load()).toBe(0);
+    await expect(hasher.admit(() => hasher.verify(null, 'x'))).resolves.toBe(false);
   });
 });

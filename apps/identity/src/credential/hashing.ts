@@ -7,33 +7,35 @@ const argon2id = 2;
 const parameters = { algorithm: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 export interface Hasher {
-  /** @throws Problem 503 `sign-in-busy` at once, instead of queueing without end */
+  /**
+   * Work that will hash: let in while there is room, so that a flood is refused before it costs anything.
+   * @throws Problem 503 `sign-in-busy` at once, instead of queueing without end
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>;
+  /** Inside `admit`. */
   hash(password: string): Promise<string>;
-  /** Costs the same for a null hash (nobody, or nobody who may sign in), and then never matches. */
+  /** Inside `admit`. Costs the same for a null hash (nobody, or nobody who may sign in), and then never matches. */
   verify(passwordHash: string | null, password: string): Promise<boolean>;
-  /** Running and waiting. */
+  /** How much work is let in. */
   load(): number;
 }
 
 export interface HasherOptions {
   /** Hashes at the same time: one per core. */
   concurrency: number;
-  /** Callers that may wait behind them; the next one is sent away. */
+  /** How many may wait behind them; the next one is sent away. */
   queue: number;
 }
 
-/**
- * Hashes passwords without letting a flood of logins starve everything else: at most `concurrency` threads work,
- * a bounded number waits, the rest is refused in no time.
- */
+/** Hashes passwords without letting a flood of logins starve everything else. */
 export function createHasher({ concurrency, queue }: HasherOptions): Hasher {
   const waiting: (() => void)[] = [];
   let running = 0;
+  let admitted = 0;
 
-  async function bounded<T>(work: () => Promise<T>): Promise<T> {
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (running < concurrency) running += 1;
-    else if (waiting.length < queue) await new Promise<void>((resolve) => waiting.push(resolve));
-    else throw busy();
+    else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();
     } finally {
@@ -46,13 +48,22 @@ export function createHasher({ concurrency, queue }: HasherOptions): Hasher {
 
   const decoy = hash('a password that nobody has', parameters);
   return {
-    hash: (password) => bounded(() => hash(password, parameters)),
+    async admit(work) {
+      if (admitted >= concurrency + queue) throw busy();
+      admitted += 1;
+      try {
+        return await work();
+      } finally {
+        admitted -= 1;
+      }
+    },
+    hash: (password) => inTurn(() => hash(password, parameters)),
     verify: (passwordHash, password) =>
-      bounded(async () => {
+      inTurn(async () => {
         const matches = await verify(passwordHash ?? (await decoy), password);
         return matches && passwordHash !== null;
       }),
-    load: () => running + waiting.length,
+    load: () => admitted,
   };
 }
 

@@ -25,7 +25,7 @@ export interface Proven {
 /**
  * Who signs in, or null: for an unknown address, a wrong password, a locked row of failures, a disabled person and,
  * where that is asked for, an unproven address. All of these do the same reads, one hash and one write.
- * @throws Problem 503 `sign-in-busy`
+ * Called inside the hasher's `admit`.
  */
 export async function provePassword(identity: Identity, asking: Asking, proof: Proof): Promise<Proven | null> {
   const { store, pool, secrets, hasher, settings } = identity;

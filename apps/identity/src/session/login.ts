@@ -21,7 +21,7 @@ const refused = () => new Problem(401, 'sign-in-refused', 'Address or password i
 export const login = (identity: Identity) =>
   mount(loginRoute, async ({ body, ...asking }) => {
     const refusalTime = noSoonerThan(refusalAfterMs);
-    const proven = await provePassword(identity, asking, body);
+    const proven = await identity.hasher.admit(() => provePassword(identity, asking, body));
     if (!proven) {
       await refusalTime;
       throw refused();

@@ -7,8 +7,8 @@ import { issueAccessToken } from '../token/issue-access-token.js';
 import { isGenuine, makeRefreshToken, readRefreshToken } from '../token/refresh-token.js';
 import { decideRotation } from '../token/rotate-refresh.js';
 import { endSessionNow } from './end-session-now.js';
-import { requireLiveSession } from './live-session.js';
-import { rotate, tokensOf, type SessionTokens } from './session-tokens.js';
+import { requireLiveSession, type LiveSession } from './live-session.js';
+import { rotate, tokensOf } from './session-tokens.js';
 
 const refused = () => new Problem(401, 'refresh-refused', 'This refresh token is not good any more; sign in again');
 
@@ -17,23 +17,21 @@ const looks = 3;
 
 export const refresh = (identity: Identity) =>
   mount(refreshRoute, async ({ body, ...asking }) => {
-    const { tokens, refresh_token } = await exchange(identity, asking, body.refresh_token);
-    const { session_id, user_id } = tokens;
-    const { session, user } = await requireLiveSession(identity, { session_id, user_id, now: asking.now });
-    const account = await signInAccount(identity, user, body.account);
-    const access = await issueAccessToken(identity, session, account?.account_id ?? null, asking.now);
+    const { live, refresh_token } = await exchange(identity, asking, body.refresh_token);
+    const account = await signInAccount(identity, live.user, body.account);
+    const access = await issueAccessToken(identity, live.session, account?.account_id ?? null, asking.now);
     return { status: 200, body: { ...access, refresh_token } };
   });
 
 /**
- * Gives the successor of a refresh token.
+ * Gives the successor of a refresh token. A session that is over is not kept alive by it.
  * @throws Problem 401 `refresh-refused`, also when the token came twice and so the family had to end
  */
 async function exchange(
   identity: Identity,
   asking: Asking,
   token: string,
-): Promise<{ tokens: SessionTokens; refresh_token: string }> {
+): Promise<{ live: LiveSession; refresh_token: string }> {
   const { pool, secrets } = identity;
   const claimed = readRefreshToken(token);
   if (!claimed) throw refused();
@@ -43,23 +41,16 @@ async function exchange(
     const { session_id, user_id, generation, salt } = tokens;
     const tokenOf = (generation: number) => makeRefreshToken(secrets.refreshKey, salt, { session_id, generation });
     const rotation = decideRotation(tokens, claimed.generation, new Date(asking.now));
-    switch (rotation.kind) {
-      case 'refuse':
-        throw refused();
-      case 'repeat':
-        return { tokens, refresh_token: tokenOf(generation) };
-      case 'reuse': {
-        const owner = askedBy(asking, { user_id, session_id: null, account_id: null });
-        await endSessionNow(identity, owner, { session_id, user_id, reason: 'refresh-reuse' });
-        throw refused();
-      }
-      case 'rotate': {
-        // A session that is over must not be kept alive by its refresh token.
-        await requireLiveSession(identity, { session_id, user_id, now: asking.now });
-        const successor = tokenOf(generation + 1);
-        if (await rotate(pool, tokens, successor, asking.now)) return { tokens, refresh_token: successor };
-      }
+    if (rotation === 'refuse') throw refused();
+    if (rotation === 'reuse') {
+      const owner = askedBy(asking, { user_id, session_id: null, account_id: null });
+      await endSessionNow(identity, owner, { session_id, user_id, reason: 'refresh-reuse' });
+      throw refused();
     }
+    const live = await requireLiveSession(identity, { session_id, user_id, now: asking.now }, tokens);
+    if (rotation === 'repeat') return { live, refresh_token: tokenOf(generation) };
+    const successor = tokenOf(generation + 1);
+    if (await rotate(pool, tokens, successor, asking.now)) return { live, refresh_token: successor };
   }
   throw refused();
 }

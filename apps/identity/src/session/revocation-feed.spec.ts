@@ -20,8 +20,8 @@ async function follow(of: IdentityService, after: number) {
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
   const lines = linesOf(answer.body!);
   const next = async (): Promise<Line | undefined> => {
-    const { value, done } = await lines.next();
-    return done ? undefined : value;
+    const step: IteratorResult<Line, undefined> = await lines.next();
+    return step.done ? undefined : step.value;
   };
   const marker = async (): Promise<Line['data'] | undefined> => {
     for (let line = await next(); line; line = await next()) if (line.event === 'message') return line.data;
@@ -30,7 +30,7 @@ async function follow(of: IdentityService, after: number) {
   return { next, marker, leave: () => abort.abort() };
 }
 
-async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Line> {
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Line, undefined> {
   let pending = '';
   for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
     pending += chunk;

@@ -32,9 +32,3 @@ export async function revocationsAfter(sql: Sql, seq: number): Promise<Revocatio
   );
   return rows.map((row) => ({ ...row, seq: Number(row.seq), at: row.at.toISOString() }));
 }
-
-/** Number of the newest marker, 0 when there is none. */
-export async function newestRevocation(sql: Sql): Promise<number> {
-  const { rows } = await sql.query<{ seq: string }>('select coalesce(max(seq), 0) as seq from revocations', []);
-  return Number(rows[0]?.seq ?? 0);
-}

@@ -104,7 +104,7 @@ export async function startIdentity(stores: TestStores, over: Partial<Settings> 
   const ring = await openKeyRing({ pool, secrets, period: 30 * 86_400_000, onError });
   const identity: Identity = {
     ...{ store, pool, secrets, settings: { ...settings, ...over } },
-    hasher: createHasher({ concurrency: 2, queue: 64 }),
+    hasher: createHasher({ concurrency: 2, queue: 16 }),
     tokens: createTokenIssuer({ issuer, keys: () => ring.keys() }),
   };
   const mailFolder = await mkdtemp(join(tmpdir(), 'annals-mail-'));

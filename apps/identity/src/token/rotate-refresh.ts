@@ -14,22 +14,20 @@ export interface RefreshFamily {
 /** How long the parent of the present token still gets that same token: the answer of the rotation may have been lost. */
 export const retryGraceMs = 10_000;
 
-export type Rotation =
-  /** The present token: its successor becomes the present one. */
-  | { kind: 'rotate' }
-  /** The immediate parent within the grace: the present token is given once more. */
-  | { kind: 'repeat' }
-  /** An older token of ours: somebody else has it. The family ends. */
-  | { kind: 'reuse' }
-  | { kind: 'refuse' };
+/**
+ * - `rotate`: the present token; its successor becomes the present one.
+ * - `repeat`: the immediate parent within the grace; the present token is given once more.
+ * - `reuse`: an older token of ours, so somebody else has it; the family ends.
+ */
+export type Rotation = 'rotate' | 'repeat' | 'reuse' | 'refuse';
 
 /**
  * What a genuine token of this family gets (RFC 9700 §4.14.2).
  * @param generation of the token presented
  */
 export function decideRotation(family: RefreshFamily, generation: number, now: Date): Rotation {
-  if (family.ended_at || generation > family.generation) return { kind: 'refuse' };
-  if (generation === family.generation) return { kind: 'rotate' };
+  if (family.ended_at || generation > family.generation) return 'refuse';
+  if (generation === family.generation) return 'rotate';
   const age = now.getTime() - family.rotated_at.getTime();
-  return generation === family.generation - 1 && age <= retryGraceMs ? { kind: 'repeat' } : { kind: 'reuse' };
+  return generation === family.generation - 1 && age <= retryGraceMs ? 'repeat' : 'reuse';
 }

@@ -35,7 +35,7 @@ export async function registerPerson(identity: Identity, asking: Asking, person:
   const { store, secrets, hasher, pool, settings } = identity;
   const { email, name, status } = person;
   checkPassword(person.password, settings.passwordMinLength, person);
-  const passwordHash = await hasher.hash(person.password);
+  const passwordHash = await hasher.admit(() => hasher.hash(person.password));
   const email_hash = secrets.emailHash(email);
   const user_id = derivedId(asking.commandId, 'user');
   const home_account_id = person.home === 'own' ? derivedId(asking.commandId, 'home-account') : null;

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { generateKey, publicPart } from '@annals/auth';
+import { readConfig, type ConfigError } from '@annals/service';
+import { identityConfig } from './config.js';
+
+const url = 'postgres://app@127.0.0.1/db';
+
+async function environment(): Promise<NodeJS.ProcessEnv> {
+  const { privateJwk } = await generateKey('svc:identity');
+  return {
+    ...{ PORT: '8081', DATABASE_URL: url, DATABASE_OWNER_URL: url, KEYS_DATABASE_URL: url, BUS_DATABASE_URL: url },
+    ...{ EVENTSTORE_URL: 'esdb://127.0.0.1:2113?tls=false', PUBLIC_URL: 'https://annals.test' },
+    KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    LOOKUP_SECRET: randomBytes(32).toString('base64'),
+    CONTEXT_SIGNING_KEY: JSON.stringify(privateJwk),
+    CONTEXT_KEYS: JSON.stringify({ keys: [publicPart(privateJwk)] }),
+    SMTP_URL: 'smtp://127.0.0.1:25',
+  };
+}
+
+const problemsOf = (env: NodeJS.ProcessEnv) => {
+  try {
+    readConfig(identityConfig, env);
+    return [];
+  } catch (error) {
+    return (error as ConfigError).lines;
+  }
+};
+
+describe('settings', () => {
+  it('have the defaults of the specification', async () =>
+    expect(readConfig(identityConfig, await environment())).toMatchObject({
+      ...{ USER_SESSION_TIMEOUT: 3600, MAX_LOGIN_ATTEMPTS: 5, PASSWORD_MIN_LENGTH: 8 },
+      ...{ REQUIRE_VERIFIED_EMAIL: false, DEV_MAIL: false, SEED_DEMO: false },
+    }));
+
+  it('name what does not hold', async () =>
+    expect(problemsOf({ ...(await environment()), LOOKUP_SECRET: 'short', PUBLIC_URL: undefined })).toEqual([
+      'PUBLIC_URL is missing',
+      'LOOKUP_SECRET is 32 bytes in base64',
+    ]));
+
+  it('give mail somewhere to go', async () =>
+    expect(problemsOf({ ...(await environment()), SMTP_URL: '' })).toEqual([
+      expect.stringContaining('mail has nowhere to go'),
+    ]));
+
+  it('show no mail and have no demo passwords in production', async () => {
+    const production = { ...(await environment()), NODE_ENV: 'production' };
+    expect(problemsOf(production)).toEqual([]);
+    expect(problemsOf({ ...production, DEV_MAIL: 'true' })).toHaveLength(1);
+    expect(problemsOf({ ...production, SEED_DEMO: 'true' })).toHaveLength(1);
+  });
+});
