@@ -15,7 +15,9 @@ function readEntries(): Map<number, Entry> {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       // The command name stands in parentheses and may hold spaces.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+      // Own time, and that of children that have ended: a closed database connection takes its process with it.
+      const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+      const cpuSeconds = ticks / ticksPerSecond;
       entries.set(Number(name), { parent: Number(fields[1]), cpuSeconds });
     } catch (error) {
       // It ended between the listing and the reading.
