@@ -46,7 +46,7 @@ async function run(parts: StoreParts, o: SubscribeOptions, progress: Progress, s
     let handlerFailed = false;
     try {
       await followOnce(parts, o, progress, signal);
-      error = new Error('The server ended the subscription');
+      break;
     } catch (thrown) {
       error = thrown instanceof Error ? thrown : new Error(String(thrown));
       handlerFailed = error instanceof HandlerFailed;
@@ -73,7 +73,7 @@ class HandlerFailed extends Error {
   }
 }
 
-/** One connection, from the stored checkpoint until it drops, fails or is stopped. */
+/** One connection, from the stored checkpoint until it is stopped. @throws Error when it drops or the handler fails */
 async function followOnce(
   parts: StoreParts,
   o: SubscribeOptions,
@@ -102,6 +102,7 @@ async function followOnce(
       watch.resume();
       if (signal.aborted) return;
     }
+    throw new Error('The server ended the subscription');
   } catch (error) {
     if (!watch.restarted()) throw error;
     throw new Error('The subscription fell silent while events were waiting', { cause: error });
