@@ -1,10 +1,15 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Consumer } from 'kafkajs';
+import { backOff } from '../back-off.js';
 import { type Assignment, type SubscribeOptions } from '../bus.js';
+import { type Logger } from '../logger.js';
 
 interface Assigned extends Assignment {
   abort: AbortController;
   attempt: number;
   positioned?: Promise<void>;
+  /** Where a group that begins at the end first found it. */
+  start?: bigint;
 }
 
 /** The partitions of one consumer, from one join of the group to the next. */
@@ -23,18 +28,40 @@ export function createAssignments(
   options: SubscribeOptions,
   /** End of a partition for a group that begins there and never committed; null when it did. */
   latest: (assignment: Assignment) => Promise<bigint | null>,
+  logger: Logger,
 ): Assignments {
   const { group: groupId, from, position } = options;
   let assigned = new Map<string, Assigned>();
   const abortAll = () => assigned.forEach((entry) => entry.abort.abort());
 
-  async function seek({ topic, partition }: Assignment): Promise<void> {
+  async function seek(entry: Assigned): Promise<void> {
+    const { topic, partition } = entry;
     const wanted = (await position?.({ topic, partition })) ?? null;
-    const start = wanted ?? (from === 'latest' ? await latest({ topic, partition }) : null);
-    if (start === null) return;
-    consumer.seek({ topic, partition, offset: start.toString() });
+    if (wanted !== null) consumer.seek({ topic, partition, offset: wanted.toString() });
+    if (wanted !== null || from === 'earliest') return;
     // "Latest" is where the group first looked: not committed, a restart would look again and miss what came between.
-    if (wanted === null) await consumer.commitOffsets([{ topic, partition, offset: start.toString() }]);
+    const uncommitted = await latest(entry);
+    if (uncommitted === null) return;
+    entry.start ??= uncommitted;
+    const offset = entry.start.toString();
+    consumer.seek({ topic, partition, offset });
+    await consumer.commitOffsets([{ topic, partition, offset }]);
+    // Right after a join the client drops commits without a word.
+    if ((await latest(entry)) !== null) throw new Error(`the start of ${topic}/${partition} is not committed yet`);
+  }
+
+  async function settle(entry: Assigned): Promise<void> {
+    for (let failures = 0; !entry.abort.signal.aborted; failures++) {
+      const done = await positioned(entry).then(
+        () => true,
+        (error: unknown) => {
+          logger.warn({ group: groupId, topic: entry.topic, partition: entry.partition, error }, 'no position yet');
+          return false;
+        },
+      );
+      if (done) return;
+      await wait(backOff(failures), undefined, { ref: false });
+    }
   }
 
   const positioned = (entry: Assigned) => {
@@ -56,8 +83,7 @@ export function createAssignments(
           }),
         ),
       );
-      // A failure is seen, and tried again, by the first batch.
-      for (const entry of assigned.values()) positioned(entry).catch(() => undefined);
+      for (const entry of assigned.values()) void settle(entry);
     },
     find: (topic, partition) => assigned.get(`${groupId}/${topic}/${partition}`),
     positioned,

@@ -42,9 +42,9 @@ export async function openSession(
     // The client's own restarts go on for ever behind a healthy-looking process: a crash ends the session instead.
     retry: { ...shortRetry, restartOnFailure: async () => false },
   });
-  const assignments = createAssignments(consumer, options, (assignment) =>
-    withAdmin(kafka, `looking for the end of ${assignment.topic}`, (admin) => endOf(admin, groupId, assignment)),
-  );
+  const latest = (assignment: Assignment) =>
+    withAdmin(kafka, `looking for the end of ${assignment.topic}`, (admin) => endOf(admin, groupId, assignment));
+  const assignments = createAssignments(consumer, options, latest, logger);
   let lastFetch = Date.now();
   let working = 0;
   let end: (reason: Error) => void;
