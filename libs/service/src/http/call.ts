@@ -4,6 +4,7 @@ import { decodeTokens, type PositionToken } from '@annals/event-store';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Scope } from '../telemetry/scope.js';
+import { withSpan } from '../telemetry/spans.js';
 import { readIfMatch } from './conditional.js';
 import { commandIdOf, type CommandsInFlight } from './idempotency.js';
 import { readJsonBody } from './json-body.js';
@@ -81,10 +82,12 @@ export async function answer(call: Call, parts: CallParts): Promise<Reply> {
   if (minPosition.length > 0) {
     await Promise.all(parts.projections.map((projection) => projection.waitFor(minPosition, longestWait)));
   }
-  if (key === undefined) return route.run(ask);
+  if (isRead) return route.run(ask);
+  const command = () => withSpan(`command ${route.id}`, { 'app.command_id': commandId }, () => route.run(ask));
+  if (key === undefined) return command();
   parts.inFlight.enter(commandId);
   try {
-    return await route.run(ask);
+    return await command();
   } finally {
     parts.inFlight.leave(commandId);
   }
