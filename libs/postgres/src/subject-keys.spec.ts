@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { testDatabase, until } from '@annals/testing';
-import { subjectKeyMigrations, subjectKeys } from './index.js';
+import { subjectKeyMigrations, subjectKeys, withTransaction } from './index.js';
 
 const database = testDatabase({ service: 'keys', migrations: subjectKeyMigrations });
 const kek = randomBytes(32);
@@ -84,6 +84,25 @@ describe('a fenced subject', () => {
     await Promise.all([...creators, destroyed]);
     const { rows } = await database().pool.query('select id from subject_keys where subject = $1', [subject]);
     expect(rows).toEqual([]);
+  });
+
+  it('makes creators wait for a fence that is being put up', async () => {
+    const subject = randomUUID();
+    const { pool } = database();
+    let creator: Promise<unknown> | undefined;
+    await withTransaction(pool, async (fence) => {
+      await fence.query("select pg_advisory_xact_lock(hashtext('annals.subject'), hashtext($1))", [subject]);
+      creator = keysOf()
+        .current(subject, 'account')
+        .catch((error: { code: string }) => error.code);
+      await until('the creator waits', async () => {
+        const waiting = `select from pg_locks where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())`;
+        return (await pool.query(waiting, [])).rowCount === 1;
+      });
+      await fence.query('insert into fenced_subjects (subject) values ($1)', [subject]);
+    });
+    expect(await creator).toBe('subject-erased');
   });
 
   it('loses its keys for good, and other processes notice when their cache ends', async () => {
