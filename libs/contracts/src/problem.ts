@@ -51,13 +51,25 @@ export class Problem extends Error {
 
 /** One list entry per problem a zod schema found. */
 export function fieldProblems(error: z.ZodError): FieldProblem[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({
-          path: [...issue.path, key].join('.'),
-          code: 'unknown_field',
-          message: 'is not known',
-        }))
-      : [{ path: issue.path.join('.'), code: issue.code, message: issue.message }],
-  );
+  return error.issues.flatMap((issue) => problemsOf(issue, []));
+}
+
+function problemsOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): FieldProblem[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...path, key].join('.'),
+      code: 'unknown_field',
+      message: 'is not known',
+    }));
+  }
+  const meant = issue.code === 'invalid_union' ? meantOption(issue.errors) : undefined;
+  if (meant) return meant.flatMap((inner) => problemsOf(inner, path));
+  return [{ path: path.join('.'), code: issue.code, message: issue.message }];
+}
+
+/** Of several shapes that a value may have, the only one it has at the top; undefined when none or more than one. */
+function meantOption(options: readonly (readonly z.core.$ZodIssue[])[]) {
+  const near = options.filter((issues) => !issues.some((issue) => issue.code === 'invalid_type' && !issue.path.length));
+  return near.length === 1 ? near[0] : undefined;
 }

@@ -64,6 +64,15 @@ describe('a kept fold', () => {
     expect(answers).toHaveLength(2);
   });
 
+  it('is not made of the old answer to a repeated command', async () => {
+    const { folds, answers } = world();
+    const again = folds.execute(thing, 'a', command);
+    answers[0]!.resolve({ ...loaded(1n), kind: 'replayed', events: [], category: 'thing' } as Outcome<string>);
+    expect((await again).revision).toBe(1n);
+    void folds.read(thing, 'a', []);
+    expect(answers).toHaveLength(2);
+  });
+
   it('never gives way to an older answer', async () => {
     const { folds, answers } = world();
     const slow = folds.read(thing, 'a', []);

@@ -56,7 +56,10 @@ export function freshFolds(
   }
 
   /** An event that arrives while the store answers may be newer than the answer; then the answer is not kept. */
-  async function flying<L extends Loaded<unknown>>(stream: string, work: () => Promise<L>): Promise<L> {
+  async function flying<L extends Loaded<unknown> & { kind?: Outcome<unknown>['kind'] }>(
+    stream: string,
+    work: () => Promise<L>,
+  ): Promise<L> {
     const flight = flights.get(stream) ?? { running: 0, seen: -1n };
     flights.set(stream, flight);
     flight.running++;
@@ -64,8 +67,9 @@ export function freshFolds(
     const followed = follower().started();
     try {
       const loaded = await work();
-      const { state, revision, position } = loaded;
-      if (followed) keep(stream, { state, revision, position }, flight.seen);
+      const { state, revision, position, kind } = loaded;
+      // A repeated command answers with the state it made at its time, which others may have changed since.
+      if (followed && kind !== 'replayed') keep(stream, { state, revision, position }, flight.seen);
       return loaded;
     } finally {
       if (--flight.running === 0) flights.delete(stream);

@@ -1,4 +1,4 @@
-import { ActivityTracked, AuditQuery, TrackActivity } from '../index.js';
+import { ActivityTracked, AuditQuery, fieldProblems, TrackActivity } from '../index.js';
 
 const accepts = (value: unknown) => TrackActivity.safeParse(value).success;
 
@@ -27,6 +27,16 @@ describe('client facts', () => {
     { type: 'a', occurred_at: 'yesterday' },
     { type: 'a', user_id: 'x' },
   ])('refuse %j', (fact) => expect(accepts(fact)).toBe(false));
+
+  it.each([
+    [{ typ: 'a' }, ['type', 'typ']],
+    [[{ type: 'a' }, { type: 1 }], ['1.type']],
+    [[{ type: 'a', data: { a: 1 }, tags: 'x' }], ['0.tags']],
+    ['a', ['']],
+  ])('are told where %j is wrong, whether alone or in a list', (value, paths) => {
+    const { error } = TrackActivity.safeParse(value);
+    expect(fieldProblems(error!).map((problem) => problem.path)).toEqual(paths);
+  });
 
   it('are sealed together', () => {
     expect(ActivityTracked.personalFields.map((field) => field.path)).toEqual([['facts']]);
