@@ -4,7 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean);
+const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' })
+  .split('\n')
+  .filter(Boolean);
 
 describe('documents', () => {
   it.each(documents)('%s links to files that exist', (document) => {
@@ -24,13 +26,17 @@ describe('docs/trace-one-command.md', () => {
 });
 
 describe('docs/guarantees.md', () => {
-  const rows = read('docs/guarantees.md').split('\n').filter((line) => line.startsWith('| ') && line.includes('.spec.ts'));
+  const rows = read('docs/guarantees.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && line.includes('.ts`]('));
   const proofs = rows.flatMap((row) =>
-    [...row.matchAll(/\[`([^`]+\.spec\.ts)`\]\([^)]+\)(?:: "([^"]+)")?/g)].map((match) => [match[1]!, match[2]!]),
+    [...row.matchAll(/\[`([^`]+\.ts)`\]\([^)]+\)(?:: "([^"]+)")?/g)].map((match) => [match[1]!, match[2]!]),
   );
 
   it('names a proof for every promise', () => {
-    const promises = read('docs/guarantees.md').split('\n').filter((line) => /^\| (?!promise|---)/.test(line));
+    const promises = read('docs/guarantees.md')
+      .split('\n')
+      .filter((line) => /^\| (?!promise|---)/.test(line));
     expect(promises.filter((line) => !rows.includes(line))).toEqual([]);
   });
 
