@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { generateKey, publicPart } from '@annals/auth';
 import { readConfig, type ConfigError } from '@annals/service';
 import { identityConfig } from './config.js';
@@ -37,8 +40,17 @@ describe('settings', () => {
   it('name what does not hold', async () =>
     expect(problemsOf({ ...(await environment()), LOOKUP_SECRET: 'short', PUBLIC_URL: undefined })).toEqual([
       'PUBLIC_URL is missing',
-      'LOOKUP_SECRET is 32 bytes in base64',
+      'LOOKUP_SECRET is 32 bytes in base64, or file:<path of a file with them>',
     ]));
+
+  it('take the lookup secret from a file, as the compose file gives it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'annals-identity-'));
+    const file = join(folder, 'lookup-secret');
+    writeFileSync(file, Buffer.alloc(32, 3).toString('base64'));
+    const { LOOKUP_SECRET } = readConfig(identityConfig, { ...(await environment()), LOOKUP_SECRET: `file:${file}` });
+    expect(LOOKUP_SECRET).toEqual(Buffer.alloc(32, 3));
+    rmSync(folder, { recursive: true });
+  });
 
   it('give mail somewhere to go', async () =>
     expect(problemsOf({ ...(await environment()), SMTP_URL: '' })).toEqual([

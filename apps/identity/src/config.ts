@@ -1,4 +1,4 @@
-import { baseConfig } from '@annals/service';
+import { baseConfig, secretKey } from '@annals/service';
 import { z } from 'zod';
 
 const flag = (byDefault: boolean) =>
@@ -7,17 +7,14 @@ const flag = (byDefault: boolean) =>
     .default(byDefault ? 'true' : 'false')
     .transform((value) => value === 'true');
 
-const secret32 = z
-  .string()
-  .transform((text) => Buffer.from(text, 'base64'))
-  .refine((bytes) => bytes.length === 32, 'is 32 bytes in base64');
-
 /** Settings of the identity service. */
 export const identityConfig = z
   .object({
     ...baseConfig,
     PUBLIC_URL: z.url().describe('Where people reach Annals; issuer of its tokens'),
-    LOOKUP_SECRET: secret32.describe('32 bytes in base64 for keyed hashes in stream names; never changes'),
+    LOOKUP_SECRET: secretKey.describe(
+      'Keys the hashes in stream names; never changes: 32 bytes in base64, or file:<path>',
+    ),
     USER_SESSION_TIMEOUT: z.coerce.number().int().positive().default(3600).describe('Idle seconds that end a session'),
     MAX_LOGIN_ATTEMPTS: z.coerce.number().int().positive().default(5).describe('Wrong passwords without a delay'),
     PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).default(8).describe('Shortest password, in characters'),

@@ -45,9 +45,13 @@ const refresh = (refresh_token: string, over: Record<string, unknown> = {}) =>
 const contextOf = ({ user_id, session_id, account_id }: SignedIn) =>
   service.context({ user_id, session_id, selector: { account_id } });
 
+/** Guesses at the same time: none of them waits for a delay that another one caused. */
+const guess = (email: string, times: number) =>
+  Promise.all(Array.from({ length: times }, () => tryLogin(email, { password: 'wrong password' })));
+
 /** Guesses until the delay begins, and makes it so long that no slow machine sees its end. */
 async function lockOut(email: string): Promise<void> {
-  for (let n = 0; n < 5; n++) await tryLogin(email, { password: 'wrong password' });
+  await guess(email, 5);
   const { pool, secrets } = service.identity;
   const { rowCount } = await pool.query('update sign_in_failures set failures = 50 where key = $1 and failures = 5', [
     secrets.emailHash(email),
@@ -65,6 +69,10 @@ describe('signing in', () => {
       ...{ account_id: session.account_id, amr: ['pwd'] },
     });
     expect(Number(claims.exp) - Number(claims.iat)).toBeLessThanOrEqual(300);
+    const { user_id, session_id, account_id } = session;
+    expect(await eventsOf(`session-${session_id}`)).toMatchObject([
+      { type: 'SessionStarted', metadata: { account_id, actor: { kind: 'user', user_id, session_id } } },
+    ]);
   });
 
   it('answers the same for an unknown address, a wrong password, a disabled person and a locked one', async () => {
@@ -109,7 +117,7 @@ describe('signing in', () => {
   it('tells the person’s log once that somebody keeps guessing', async () => {
     const email = await person();
     const { user_id } = await signIn(email);
-    for (let n = 0; n < 8; n++) await tryLogin(email, { password: 'wrong password' });
+    await guess(email, 8);
     const told: unknown[] = [];
     for await (const event of service.identity.store.readStream(streamName('credential', user_id))) told.push(event);
     expect(told).toMatchObject([{ type: 'SignInThrottled', data: { user_id, failures: 5 } }]);

@@ -3,7 +3,7 @@ import { derivedId } from '@annals/event-store';
 import { mount } from '@annals/service';
 import { myAccounts } from '../account/choose-account.js';
 import { signInAccount } from '../account/sign-in-account.js';
-import type { Asking } from '../asking.js';
+import { askedBy, type Asking } from '../asking.js';
 import { provePassword } from '../credential/prove-password.js';
 import type { Identity } from '../identity.js';
 import { issueAccessToken } from '../token/issue-access-token.js';
@@ -60,7 +60,7 @@ async function openSession(
 ) {
   const session_id = derivedId(asking.commandId, 'session');
   const { user_id } = user;
-  const { context, now } = asking;
+  const { context, now } = askedBy(asking, { user_id, session_id, account_id: accountId });
   const outcome = await store.execute(sessions, session_id, {
     id: asking.commandId,
     context,

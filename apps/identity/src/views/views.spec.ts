@@ -1,5 +1,6 @@
 import { project, rowsOf, storedEvents, testDatabase, type EventSketch } from '@annals/testing';
 import { erased } from '@annals/event-store';
+import { assertTenantIsolation } from '@annals/postgres';
 import { migrations } from '../migrations.js';
 import { people } from './people/people.js';
 import { personQuery } from './person-table.js';
@@ -35,6 +36,10 @@ const peopleOf = (account: string) =>
     account,
     'select p.* from people_v1.people p join people_v1.members m using (user_id) order by user_id',
   );
+
+it('every table of an account is closed to the others', async () => {
+  await assertTenantIsolation(pool());
+});
 
 describe('people', () => {
   const past = storedEvents([
