@@ -52,6 +52,8 @@ async function lastPosition(store: EventStore): Promise<Position | null> {
   return null;
 }
 
+const heartbeatMs = 15_000;
+
 /**
  * Writes one Server-Sent Event per event of the export, each with the whole operation, until it is over. The id of an
  * event is its revision, so a client that comes back with `Last-Event-ID` misses none and gets none twice.
@@ -64,6 +66,9 @@ export async function followExport(
 ): Promise<void> {
   const gone = new AbortController();
   res.once('close', () => gone.abort());
+  // A comment now and then: whoever stands between takes a silent stream for a dead one.
+  const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs);
+  gone.signal.addEventListener('abort', () => clearInterval(heartbeat), { once: true });
   const after = /^\d{1,15}$/.test(lastEventId ?? '') ? BigInt(lastEventId ?? '') : -1n;
   let state: ExportState = none;
   let next = 0n;
