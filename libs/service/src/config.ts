@@ -25,6 +25,9 @@ function readKey(text: string): Buffer {
   return key;
 }
 
+/** A setting of 32 secret bytes: in base64, or in a file of its own as containers get them. */
+export const secretKey = readWith(readKey);
+
 /** Settings of every process. */
 export const processConfig = {
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development').describe('Kind of installation'),
@@ -51,7 +54,7 @@ export const storeConfig = {
   DATABASE_URL: postgresUrl.describe('Database of the service, as its runtime role'),
   DATABASE_OWNER_URL: postgresUrl.describe('The same database as its owner, for migrations'),
   KEYS_DATABASE_URL: postgresUrl.describe('Database of the subject keys'),
-  KEY_ENCRYPTION_KEY: readWith(readKey).describe('Wraps subject keys: 32 bytes in base64, or file:<path>'),
+  KEY_ENCRYPTION_KEY: secretKey.describe('Wraps subject keys: 32 bytes in base64, or file:<path>'),
   EVENTSTORE_URL: z
     .string()
     .regex(/^(esdb|kurrentdb)(\+discover)?:\/\//, 'is an esdb:// URL')

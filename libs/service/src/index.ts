@@ -1,4 +1,4 @@
-export { baseConfig, ConfigError, defineConfig, processConfig, readConfig, storeConfig } from './config.js';
+export { baseConfig, ConfigError, defineConfig, processConfig, readConfig, secretKey, storeConfig } from './config.js';
 export { createLogger, type LogField, type LogFields, type Logger, type LoggerOptions } from './log.js';
 export {
   createMetrics,
@@ -22,6 +22,7 @@ export {
   type EntryOptions,
 } from './telemetry/spans.js';
 export { currentScope, type Scope } from './telemetry/scope.js';
+export { newTraceId } from './telemetry/ids.js';
 export { formatTraceparent, parseTraceparent } from './telemetry/trace-parent.js';
 export { type SpanLine } from './telemetry/span-file.js';
 export { createApp, type AppOptions } from './http/create-app.js';
