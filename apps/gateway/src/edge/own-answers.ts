@@ -6,6 +6,7 @@ import {
   createApp,
   createMetrics,
   mount,
+  newTraceId,
   problemBody,
   securityHeaders,
   type Express,
@@ -73,12 +74,14 @@ function pathOf(url: string): string {
 
 async function sendDocument(read: () => unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = newRequestId(Date.now());
+  const traceId = newTraceId();
   const send = (status: number, body: unknown, head: Readonly<Record<string, string>>) => {
     const text = JSON.stringify(body);
     const length = String(Buffer.byteLength(text));
     response.writeHead(status, {
       ...securityHeaders,
       [headers.requestId]: requestId,
+      [headers.traceId]: traceId,
       ...head,
       'content-length': length,
     });
@@ -89,7 +92,7 @@ async function sendDocument(read: () => unknown, request: IncomingMessage, respo
     send(200, document, { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' });
   } catch (error) {
     const problem = asProblem(error);
-    const body = problemBody(problem, { path: pathOf(request.url ?? '/'), requestId, traceId: '' });
+    const body = problemBody(problem, { path: pathOf(request.url ?? '/'), requestId, traceId });
     send(problem.status, body, { ...problem.headers, 'content-type': 'application/problem+json' });
   }
 }

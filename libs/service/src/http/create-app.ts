@@ -5,12 +5,15 @@ import express, { type Express, type Request, type Response } from 'express';
 import type { Logger } from '../log.js';
 import { processMetrics, type Metrics } from '../metrics.js';
 import { installContextManager } from '../telemetry/context-manager.js';
+import { newTraceId } from '../telemetry/ids.js';
+import { parseTraceparent } from '../telemetry/trace-parent.js';
 import type { PositionWaiter } from './call.js';
 import { createRequestHandler } from './handle.js';
-import { securityHeaders } from './headers.js';
+import { acceptedRequestId, securityHeaders } from './headers.js';
 import { createHealth, type Check, type Lifecycle, type Version } from './health.js';
 import type { MountedRoute } from './mount.js';
-import { asProblem, problemBody } from './problem-response.js';
+import { problemBody } from './problem-response.js';
+import { headerOf } from './request-context.js';
 import { sendJson } from './respond.js';
 
 export interface AppOptions {
@@ -89,11 +92,13 @@ export function createWaitingApp(service: Service, waitingFor: () => readonly st
       const checks = Object.fromEntries(waitingFor().map((name) => [name, 'down']));
       return sendJson(res, 503, { status: 'starting', checks }, { ...securityHeaders });
     }
-    const problem = asProblem(new Problem(503, 'service-starting', `The ${service} service is starting`));
-    const requestId = uuidv7();
-    const place = { path: req.path, requestId, traceId: '' };
-    const head = { ...securityHeaders, [headers.requestId]: requestId, 'retry-after': '1' };
-    sendJson(res, 503, problemBody(problem, place), { ...head, 'content-type': 'application/problem+json' });
+    const problem = new Problem(503, 'service-starting', `The ${service} service is starting`);
+    const requestId = acceptedRequestId(headerOf(req.headers, headers.requestId)) ?? uuidv7();
+    const traceId = parseTraceparent(headerOf(req.headers, headers.traceparent))?.traceId ?? newTraceId();
+    sendJson(res, 503, problemBody(problem, { path: req.path, requestId, traceId }), {
+      ...{ ...securityHeaders, [headers.requestId]: requestId, [headers.traceId]: traceId },
+      ...{ 'retry-after': '1', 'content-type': 'application/problem+json; charset=utf-8' },
+    });
   });
   return app;
 }

@@ -122,8 +122,26 @@ describe('while a service waits for its stores', () => {
     });
     expect(await get('/api/v1/users/profile')).toMatchObject({
       status: 503,
-      headers: { 'retry-after': '1', 'content-type': 'application/problem+json' },
+      headers: { 'retry-after': '1', 'content-type': 'application/problem+json; charset=utf-8' },
       body: { code: 'service-starting', detail: 'The profile service is starting' },
+    });
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('belongs to the story of whoever asked, also while starting', async () => {
+    const server = createServer(createWaitingApp('profile', () => []));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/users/profile`;
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const asked = { 'x-request-id': 'request-of-mine', traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    const told = await request(url, { headers: asked });
+    expect(told.headers).toMatchObject({ 'x-request-id': 'request-of-mine', 'x-trace-id': traceId });
+    expect(await told.body.json()).toMatchObject({ request_id: 'request-of-mine', trace_id: traceId });
+    const alone = await request(url);
+    expect(await alone.body.json()).toMatchObject({
+      request_id: alone.headers['x-request-id'],
+      trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     server.closeAllConnections();
     server.close();
