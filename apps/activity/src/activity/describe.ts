@@ -9,7 +9,6 @@ export interface Description {
 /** What people call it where the event's own name would not tell them. */
 const named: Readonly<Record<string, { type: string; category: string }>> = {
   SessionStarted: { type: 'sign_in', category: 'security' },
-  PasswordSet: { type: 'password_set', category: 'security' },
   UserRegistered: { type: 'registered', category: 'account' },
   MembershipGranted: { type: 'account_joined', category: 'account' },
   MembershipEnded: { type: 'account_left', category: 'account' },
