@@ -1,7 +1,7 @@
 import { listen, type Pool } from '@annals/postgres';
 import { mountInside, type Response } from '@annals/service';
 import { z } from 'zod';
-import { revocationChannel, revocationsAfter } from './revocations.js';
+import { revocationChannel, revocationPage, revocationsAfter } from './revocations.js';
 
 /** A gateway that hears nothing for five seconds stops trusting what it remembers. */
 const heartbeatMs = 1000;
@@ -51,8 +51,10 @@ export function createRevocationFeed(pool: Pool, listenUrl: string, onError: (er
         const markers = await revocationsAfter(pool, seq);
         const lines = markers.map((marker) => `id: ${marker.seq}\ndata: ${JSON.stringify(marker)}\n\n`);
         seq = markers.at(-1)?.seq ?? seq;
-        await write(client, `${lines.join('')}event: heartbeat\ndata: {"seq":${seq}}\n\n`);
-        await nap(client, seen);
+        // A heartbeat says that everything has been told: not after a full page, which more may follow.
+        const told = markers.length < revocationPage;
+        await write(client, lines.join('') + (told ? `event: heartbeat\ndata: {"seq":${seq}}\n\n` : ''));
+        if (told) await nap(client, seen);
       }
     },
     async stop() {

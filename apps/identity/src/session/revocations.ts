@@ -24,11 +24,14 @@ export async function revoke(pool: Pool, sourceId: string, { kind, key }: Revoke
   });
 }
 
+/** Markers read at once; a shorter page is the last one. */
+export const revocationPage = 1000;
+
 /** Markers after a number, in order. */
 export async function revocationsAfter(sql: Sql, seq: number): Promise<RevocationMarker[]> {
   const { rows } = await sql.query<{ seq: string; kind: RevocationMarker['kind']; key: string; at: Date }>(
-    'select seq, kind, key, at from revocations where seq > $1 order by seq limit 1000',
-    [seq],
+    'select seq, kind, key, at from revocations where seq > $1 order by seq limit $2',
+    [seq, revocationPage],
   );
   return rows.map((row) => ({ ...row, seq: Number(row.seq), at: row.at.toISOString() }));
 }
