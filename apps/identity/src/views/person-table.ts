@@ -1,21 +1,27 @@
 import { withTransaction, type Pool, type Rows, type Tx } from '@annals/postgres';
 
-const me = `user_id = (select nullif(current_setting('app.user_id', true), '')::uuid)`;
+const setting = (name: string) => `(select nullif(current_setting('${name}', true), '')::uuid)`;
+const me = `user_id = ${setting('app.user_id')} and ${setting('app.account_id')} is null`;
 
 /**
- * SQL that closes a table of rows about people to everybody but the person of the running transaction.
- * @param alsoVisible further rows that may be read, as an SQL condition
+ * SQL that closes a table of rows about people to everybody but the person of the running transaction, which must be in
+ * no account: what a person has across accounts is nobody's business inside one.
+ * @param shownInAccount rows that may also be read inside an account, as an SQL condition
  */
-export function personTable(table: string, alsoVisible = 'false'): string {
+export function personTable(table: string, shownInAccount?: string): string {
+  const shown = shownInAccount && `create policy account_visibility on ${table} for select using (${shownInAccount});`;
   return `
     alter table ${table} enable row level security;
     alter table ${table} force row level security;
     create policy person_isolation on ${table} using (${me}) with check (${me});
-    create policy person_visibility on ${table} for select using (${alsoVisible});
+    ${shown ?? ''}
   `;
 }
 
-/** Makes the person of an event the one whose rows the transaction may see and change. */
+/** The account of the running transaction, as an SQL expression. */
+export const currentAccount = setting('app.account_id');
+
+/** Makes a person the one whose rows the transaction, if in no account, may see and change. */
 export async function actFor(tx: Tx, userId: string): Promise<void> {
   await tx.query("select set_config('app.user_id', $1, true)", [userId]);
 }

@@ -1,12 +1,14 @@
 import { isErased, type StoredEvent } from '@annals/event-store';
 import { tenantTable, type Projection, type Tx } from '@annals/postgres';
-import { actFor, personTable } from '../person-table.js';
+import { actFor, currentAccount, personTable } from '../person-table.js';
 
 /** Who there is, and who belongs to which account: what administrators look at. */
 export const people: Projection = {
   name: 'people',
   version: 1,
   categories: ['user', 'membership'],
+  // Members are an account's, people are nobody's but their own.
+  accountOf: ({ stream, metadata }) => (stream.startsWith('membership-') ? metadata.account_id : null),
   tables: (schema) => `
     create table ${schema}.members (
       account_id uuid not null,
@@ -29,7 +31,10 @@ export const people: Projection = {
       revision bigint not null
     );
     comment on column ${schema}.people.email is 'null once the person was erased';
-    ${personTable(`${schema}.people`, `exists (select from ${schema}.members m where m.user_id = people.user_id)`)}
+    ${personTable(
+      `${schema}.people`,
+      `exists (select from ${schema}.members m where m.user_id = people.user_id and m.account_id = ${currentAccount})`,
+    )}
   `,
   on: {
     UserRegistered: registered,

@@ -7,6 +7,7 @@ export const sessionList: Projection = {
   name: 'sessions',
   version: 1,
   categories: ['session'],
+  accountOf: () => null,
   tables: (schema) => `
     create table ${schema}.sessions (
       session_id uuid primary key,

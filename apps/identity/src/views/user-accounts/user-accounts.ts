@@ -9,6 +9,7 @@ export const userAccounts: Projection = {
   name: 'user_accounts',
   version: 1,
   categories: ['membership'],
+  accountOf: () => null,
   tables: (schema) => `
     create table ${schema}.user_accounts (
       user_id uuid not null,
