@@ -14,7 +14,8 @@ afterAll(() => Promise.all(databases.map((database) => database.stop())));
 it('is content with closed tables, tables of no account and views with the rights of the reader', async () => {
   const database = await databaseWith(`
     create table global (id int);
-    create view harmless with (security_invoker = true) as select * from closed;`);
+    create view harmless with (security_invoker = true) as select * from closed;
+    create function make() returns void security definer set search_path = pg_catalog language sql as 'select';`);
   await expect(assertTenantIsolation(database.pool)).resolves.toBeUndefined();
 });
 
@@ -37,6 +38,11 @@ it.each([
     'a function with the rights of its owner',
     'create function peek() returns bigint security definer language sql as $$ select count(*) from closed $$',
     'public.peek: is a function',
+  ],
+  [
+    'one that returns nothing but takes its names from the caller',
+    `create function lured() returns void security definer language sql as 'select'`,
+    'public.lured: is a function',
   ],
 ])('finds %s', async (_name, sql, hole) => {
   const database = await databaseWith(sql);

@@ -2,6 +2,7 @@ import { allEvents, type Service } from '@annals/contracts';
 import { connectEventStore, type EventStore } from '@annals/event-store';
 import { connectBus, type Bus } from '@annals/messaging';
 import {
+  assertTenantIsolation,
   createPool,
   migrate,
   runProjection,
@@ -64,6 +65,8 @@ export async function openStores(boot: Boot, options: StoreOptions): Promise<Sto
   );
   await boot.connect('keys', () => migrateKeys(config.KEYS_DATABASE_URL));
   const pool = createPool({ url: config.DATABASE_URL, applicationName: service, onIdleError });
+  // A table that was forgotten in row-level security stops the start, not the auditor.
+  await boot.connect('tenant isolation', () => assertTenantIsolation(pool));
   const keysPool = createPool({ url: config.KEYS_DATABASE_URL, applicationName: service, max: 4, onIdleError });
   const keys = subjectKeys(keysPool, config.KEY_ENCRYPTION_KEY);
   const store = connectEventStore({ url: config.EVENTSTORE_URL, events: allEvents, keys });
