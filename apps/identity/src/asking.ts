@@ -22,6 +22,7 @@ export function askedBy(
     ...{ request_id, transaction_id, correlation_id, causation_id },
     ...{ ip_address, user_agent, traceparent, timestamp },
   };
-  const nobody = serviceIdentity('');
-  return { ...asking, context: { ...nobody, ...request, ...person, kind: 'user', principal: null } };
+  // A command needs to know whose it is, not which rights they have: those were looked at before.
+  const withoutRights = serviceIdentity('');
+  return { ...asking, context: { ...withoutRights, ...request, ...person, kind: 'user', principal: null } };
 }
