@@ -12,6 +12,8 @@ import {
 import { z } from 'zod';
 import { activityLog } from './activity/projection.js';
 import { auditLog } from './audit/projection.js';
+import { keepMonths } from './log/keep-months.js';
+import { makeMonths } from './log/months.js';
 import { integrationEvent, publishedCategories, topic } from './publish.js';
 import { activityServiceRoutes } from './routes.js';
 
@@ -37,6 +39,10 @@ void runService({
     const projections = [auditLog, activityLog];
     const stores = await openStores(boot, { service, config, logger, migrations: [], projections });
     const { pool, store, bus } = stores;
+    await boot.connect('months', () => makeMonths(config.DATABASE_OWNER_URL, projections));
+    const months = keepMonths(config.DATABASE_OWNER_URL, projections, (error) =>
+      logger.error({ error }, 'the months to come could not be made'),
+    );
     const publisher = publishEvents({
       ...{ store, bus, pool, principal, logger, topic, map: integrationEvent },
       name: 'activity.events',
@@ -50,7 +56,7 @@ void runService({
         contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
         commandKey: config.KEY_ENCRYPTION_KEY,
       }),
-      close: [() => publisher.stop(), ...stores.close],
+      close: [() => months.stop(), () => publisher.stop(), ...stores.close],
     };
   },
 });

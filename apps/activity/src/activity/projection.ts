@@ -3,7 +3,7 @@ import { type StoredEvent } from '@annals/event-store';
 import { type Projection, tenantTable, type Tx } from '@annals/postgres';
 import { accountOf } from '../log/by-account.js';
 import { insertRows } from '../log/insert-rows.js';
-import { makeMonths, monthlyPartitions } from '../log/monthly-partitions.js';
+import { monthlyPartitions } from '../log/months.js';
 import { activityColumns, activityRows } from './activity-row.js';
 
 const contracts = new Map<string, EventContract>(allEvents.map((contract) => [contract.type, contract]));
@@ -26,7 +26,7 @@ export const activityLog: Projection = {
     ) partition by range (recorded_at);
     create index on ${schema}.activity_entries (account_id, user_id, commit_pos, prepare_pos, idx);
     ${tenantTable(`${schema}.activity_entries`)}
-    ${monthlyPartitions(schema)}
+    ${monthlyPartitions(schema, 'activity_entries')}
   `,
   on: {},
   accountOf,
@@ -43,10 +43,5 @@ async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
     if (!contract) throw new Error(`No contract for event ${event.type}`);
     return activityRows(event, contract, accountId);
   });
-  const months = makeMonths(
-    tx,
-    'activity_entries',
-    rows.map((row) => row.recorded_at),
-  );
-  await Promise.all([months, insertRows(tx, 'activity_entries', activityColumns, accountId, rows)]);
+  await insertRows(tx, 'activity_entries', activityColumns, accountId, rows);
 }

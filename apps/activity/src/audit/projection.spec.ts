@@ -1,7 +1,8 @@
-import { projectBatch, projectionSchema, readCheckpoint } from '@annals/postgres';
+import { assertTenantIsolation, projectBatch, projectionSchema, readCheckpoint } from '@annals/postgres';
 import { project, rowsOf, storedEvents, testDatabase, type EventSketch } from '@annals/testing';
 import fc from 'fast-check';
 import { noAccount } from '../log/by-account.js';
+import { makeMonths } from '../log/months.js';
 import { auditLog } from './projection.js';
 
 const acme = '018f0000-0000-7000-8000-00000000000a';
@@ -81,16 +82,42 @@ describe('the audit log', () => {
     expect(rows).toEqual([]);
   });
 
-  it('cuts months of their own, each closed like the whole', async () => {
-    const { rows } = await database().pool.query<{ name: string; forced: boolean }>(
+  it('is cut into months, each closed like the whole and made by the owner alone', async () => {
+    const { pool, ownerUrl } = database();
+    await assertTenantIsolation(pool);
+    await makeMonths(ownerUrl, [auditLog]);
+    const { rows } = await pool.query<{ name: string; forced: boolean }>(
       `select c.relname as name, c.relforcerowsecurity as forced from pg_inherits i
        join pg_class c on c.oid = i.inhrelid where i.inhparent = '${schema}.audit_entries'::regclass order by 1`,
       [],
     );
-    expect(rows).toEqual([
-      { name: 'audit_entries_y2026m01', forced: true },
-      { name: 'audit_entries_y2026m03', forced: true },
-    ]);
+    const now = new Date();
+    const month = (ahead: number) =>
+      new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead)).toISOString().slice(0, 7).replace('-', 'm');
+    expect(rows).toEqual(
+      ['_other', ...[0, 1, 2].map((ahead) => `_y${month(ahead)}`)].map((part) => ({
+        name: `audit_entries${part}`,
+        forced: true,
+      })),
+    );
+    await expect(pool.query(`select ${schema}.make_months(5)`)).rejects.toThrow('permission denied');
+  });
+
+  it('puts a line of this month into its month, where it can be read like any other', async () => {
+    const occurred_at = new Date().toISOString();
+    const before = storedEvents(Array.from({ length: 9 }, () => profileOf(acme, {})));
+    await project(
+      database().pool,
+      auditLog,
+      storedEvents([profileOf(acme, { bio: 'now' }, { metadata: { occurred_at } })], before),
+    );
+    const [row] = await rowsOf<{ part: string }>(
+      database().pool,
+      acme,
+      `select tableoid::regclass::text as part from ${schema}.audit_entries where occurred_at = $1`,
+      [occurred_at],
+    );
+    expect(row!.part).toMatch(/audit_entries_y\d{4}m\d{2}$/);
   });
 });
 

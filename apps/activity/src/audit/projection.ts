@@ -3,7 +3,7 @@ import { type StoredEvent } from '@annals/event-store';
 import { type Projection, setTenant, tenantTable, type Tx } from '@annals/postgres';
 import { accountOf, byAccount } from '../log/by-account.js';
 import { insertRows } from '../log/insert-rows.js';
-import { makeMonths, monthlyPartitions } from '../log/monthly-partitions.js';
+import { monthlyPartitions } from '../log/months.js';
 import { auditColumns, auditRow, type AuditRow } from './audit-row.js';
 import { changesOf, type LastValues } from './changes.js';
 
@@ -37,7 +37,7 @@ export const auditLog: Projection = {
     create index on ${schema}.audit_entries (account_id, event_type, commit_pos);
     create index on ${schema}.audit_entries (account_id, request_id);
     ${tenantTable(`${schema}.audit_entries`)}
-    ${monthlyPartitions(schema)}
+    ${monthlyPartitions(schema, 'audit_entries')}
     create table ${schema}.last_values (stream text primary key, fields json not null);
     comment on table ${schema}.last_values is 'what each stream''s fields were last set to, sealed as in the event; never shown';
   `,
@@ -62,12 +62,7 @@ async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
     const accountId = accountOf(event);
     return { accountId, row: auditRow(event, contract, changes, accountId) };
   });
-  const months = makeMonths(
-    tx,
-    'audit_entries',
-    entries.map(({ row }) => row.occurred_at),
-  );
-  const writes = [months, writeLastValues(tx, last)];
+  const writes = [writeLastValues(tx, last)];
   for (const [accountId, group] of byAccount(entries, (entry) => entry.accountId)) {
     const rows = group.map(({ row }) => row);
     writes.push(setTenant(tx, accountId), insertRows(tx, 'audit_entries', auditColumns, accountId, rows));
