@@ -70,9 +70,13 @@ export function createBench(fixture: BusFixture): Bench {
   };
 }
 
-/** Waits for a condition; the test's own time limit ends a vain wait. */
+const vainAfterMs = 60_000;
+
+/** Waits for a condition. Ends some time after the test that waits in vain, so that it keeps no process alive. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await wait(10);
+  for (const end = Date.now() + vainAfterMs; !(await condition()); await wait(10)) {
+    if (Date.now() > end) throw new Error('waited in vain');
+  }
 }
 
 /** Tries until it goes well; gives up when the bus was closed, as at the end of a test that failed. */

@@ -1,4 +1,6 @@
-import { AssignerProtocol, type Admin, type Kafka } from 'kafkajs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { AssignerProtocol, type Admin, type ITopicMetadata, type Kafka } from 'kafkajs';
+import { backOff } from '../back-off.js';
 import { BusError, type TopicSpec } from '../bus.js';
 import { shortRetry } from './client.js';
 import { toBusError } from './failure.js';
@@ -29,7 +31,7 @@ export async function createTopics(admin: Admin, specs: readonly TopicSpec[]): P
       })),
     });
   }
-  const { topics } = await admin.fetchTopicMetadata({ topics: specs.map((spec) => spec.topic) });
+  const topics = await metadataOf(admin, specs);
   for (const { topic, partitions } of specs) {
     const found = topics.find((metadata) => metadata.name === topic)?.partitions.length;
     if (found !== partitions) {
@@ -37,6 +39,20 @@ export async function createTopics(admin: Admin, specs: readonly TopicSpec[]): P
     }
   }
 }
+
+/** A topic just made is not known to every broker at once. */
+async function metadataOf(admin: Admin, specs: readonly TopicSpec[]): Promise<ITopicMetadata[]> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return (await admin.fetchTopicMetadata({ topics: specs.map((spec) => spec.topic) })).topics;
+    } catch (error) {
+      if (failures === mostLooks) throw error;
+      await wait(backOff(failures));
+    }
+  }
+}
+
+const mostLooks = 6;
 
 /**
  * Messages a group has not committed, by `topic/partition`.

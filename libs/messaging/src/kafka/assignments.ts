@@ -14,8 +14,8 @@ interface Assigned extends Assignment {
 
 /** The partitions of one consumer, from one join of the group to the next. */
 export interface Assignments {
-  /** The group was (re)joined: everything before is over, the new partitions are asked for their position. */
-  replace(memberAssignment: Record<string, number[]>): void;
+  /** The group was (re)joined: everything before is over, the new partitions are asked for their position. Resolves when all is told, or is over again. */
+  replace(memberAssignment: Record<string, number[]>): Promise<void>;
   find(topic: string, partition: number): Assigned | undefined;
   /** Resolves when the member was asked where to begin; a batch fetched before a seek is then stale. */
   positioned(assigned: Assigned): Promise<void>;
@@ -73,7 +73,7 @@ export function createAssignments(
   };
 
   return {
-    replace(memberAssignment) {
+    async replace(memberAssignment) {
       abortAll();
       assigned = new Map(
         Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
@@ -83,7 +83,7 @@ export function createAssignments(
           }),
         ),
       );
-      for (const entry of assigned.values()) void settle(entry);
+      await Promise.all([...assigned.values()].map(settle));
     },
     find: (topic, partition) => assigned.get(`${groupId}/${topic}/${partition}`),
     positioned,

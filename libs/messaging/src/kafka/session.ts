@@ -47,6 +47,7 @@ export async function openSession(
   const assignments = createAssignments(consumer, options, latest, logger);
   let lastFetch = Date.now();
   let working = 0;
+  let joins = 0;
   let end: (reason: Error) => void;
   const ended = new Promise<Error>((resolve) => {
     end = resolve;
@@ -55,8 +56,12 @@ export async function openSession(
     lastFetch = Date.now();
   });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    assignments.replace(payload.memberAssignment);
-    onJoin();
+    // Joined means that the place to begin is settled: whoever waited may publish, or stop, without a gap.
+    joins++;
+    const join = joins;
+    void assignments.replace(payload.memberAssignment).then(() => {
+      if (join === joins) onJoin();
+    });
   });
   consumer.on(consumer.events.CRASH, ({ payload }) => end(payload.error));
   const watchdog = setInterval(() => {
