@@ -7,7 +7,16 @@ import { pii } from '../personal-data.js';
  */
 export const EmailAddress = z.string().trim().toLowerCase().max(254).pipe(z.email());
 
-export const PersonName = z.string().trim().min(1).max(200);
+/** One line of text a person typed. Control characters would travel into mail headers and terminals. */
+export const oneLine = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^\P{Cc}*$/u, 'must be one line without control characters');
+
+export const PersonName = oneLine(200);
 
 const account = { purpose: 'account', basis: 'contract', retention: 'account' } as const;
 /** Security facts are kept a year, then the key of their period goes. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { builtInRoles, permissions } from '../permissions.js';
-import { EmailAddress, PersonName } from './personal.js';
+import { EmailAddress, oneLine, PersonName } from './personal.js';
 
 /** An account's name in addresses: lower case letters, digits and single hyphens, 3 to 40 characters. */
 export const Slug = z.string().regex(/^(?=.{3,40}$)[a-z0-9]+(-[a-z0-9]+)*$/);
@@ -23,7 +23,7 @@ export const LoginBody = z.strictObject({
   email: EmailAddress,
   password: Password,
   /** What the person calls the device. */
-  device_name: z.string().trim().min(1).max(100).optional(),
+  device_name: oneLine(100).optional(),
   /** The `device_id` of an earlier login on this device: keeps it one device, and open while others guess. */
   device_id: z.uuid().optional(),
   /** For which account the access token is; without it the home account, or the only membership. */

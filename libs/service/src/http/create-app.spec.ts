@@ -242,6 +242,9 @@ describe('what is asked', () => {
     [400, 'body-name-refused', '__proto__', '{"name":"x","__proto__":{"admin":true}}', {}],
     [400, 'body-name-refused', '__proto__ in other letters', '{"name":"x","a":[{"\\u005f_proto__":1}]}', {}],
     [400, 'body-name-refused', 'constructor', '{"constructor":{"prototype":{}}}', {}],
+    [400, 'body-text-refused', 'NUL, which no text column holds', '{"name":"a\\u0000b"}', {}],
+    [400, 'body-text-refused', 'half a surrogate pair', '{"name":"x","a":["\\ud800"]}', {}],
+    [400, 'body-text-refused', 'NUL in a name', '{"name":"x","a\\u0000":1}', {}],
     [400, 'body-too-deep', 'a body nested 33 levels', '['.repeat(33) + ']'.repeat(33), {}],
     [400, 'body-too-deep', 'a body nested 40,000 levels', '['.repeat(40_000) + ']'.repeat(40_000), {}],
     [
@@ -302,6 +305,8 @@ describe('what is asked', () => {
     const answer = await app.call('GET', '/api/v1/things?page=0&colour=red', { as: ann });
     expect(answer).toMatchObject({ status: 400, body: { code: 'query-invalid' } });
     expect(ProblemBody.parse(answer.body).errors.map((error) => error.path)).toEqual(['page', 'colour']);
+    const nul = await app.call('GET', '/api/v1/things?tag=%00', { as: ann });
+    expect(nul).toMatchObject({ status: 400, body: { code: 'query-text-refused' } });
     const proto = await app.call('GET', '/api/v1/things?__proto__=1', { as: ann });
     expect(proto).toMatchObject({ status: 400, body: { code: 'query-invalid' } });
   });

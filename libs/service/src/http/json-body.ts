@@ -1,6 +1,7 @@
 import { Problem } from '@annals/contracts';
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { isStorable } from './storable.js';
 
 const deepest = 32;
 /** Members of one object, and elements of one list, at most. */
@@ -13,7 +14,8 @@ const jsonType = /^application\/(?:json|[\w.+-]+\+json)\s*(?:;\s*charset\s*=\s*"
  * The JSON body of a request, or undefined when it has none.
  * @param limit largest size in bytes
  * @throws Problem 413 `body-too-large`; 415 `content-type-unsupported`, `content-encoding-unsupported`; 400
- *   `body-not-utf8`, `body-malformed`, `body-too-deep`, `body-too-wide`, `body-name-refused`, `body-incomplete`
+ *   `body-not-utf8`, `body-malformed`, `body-too-deep`, `body-too-wide`, `body-name-refused`, `body-text-refused`,
+ *   `body-incomplete`
  */
 export async function readJsonBody(req: IncomingMessage, limit: number): Promise<unknown> {
   const length = req.headers['content-length'];
@@ -29,8 +31,10 @@ export async function readJsonBody(req: IncomingMessage, limit: number): Promise
   const bytes = await readBytes(req, limit);
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw new Problem(400, 'body-not-utf8', 'The body is not UTF-8');
-  const value = parse(bytes.toString('utf8'));
-  checkShape(value, 1);
+  const text = bytes.toString('utf8');
+  const value = parse(text);
+  // Unescaped, what no store holds is not well-formed either; few bodies have escapes of this kind.
+  checkShape(value, 1, text.includes('\\u'));
   return value;
 }
 
@@ -71,21 +75,29 @@ const tooLarge = (limit: number) =>
   new Problem(413, 'body-too-large', `The body is larger than ${limit} bytes`, { headers: { connection: 'close' } });
 
 /** One walk for all limits; it cannot go deeper than the limit it checks. */
-function checkShape(value: unknown, depth: number): void {
+function checkShape(value: unknown, depth: number, hasEscapes: boolean): void {
+  if (typeof value === 'string') {
+    if (hasEscapes && !isStorable(value)) throw textRefused();
+    return;
+  }
   if (typeof value !== 'object' || value === null) return;
   if (depth > deepest) throw new Problem(400, 'body-too-deep', `The body is nested deeper than ${deepest} levels`);
   if (Array.isArray(value)) {
     if (value.length > mostElements) throw tooWide();
-    for (const element of value) checkShape(element, depth + 1);
+    for (const element of value) checkShape(element, depth + 1, hasEscapes);
     return;
   }
   const names = Object.keys(value);
   if (names.length > mostMembers) throw tooWide();
   for (const name of names) {
     if (refusedNames.has(name)) throw new Problem(400, 'body-name-refused', `A field may not be named ${name}`);
-    checkShape((value as Record<string, unknown>)[name], depth + 1);
+    if (hasEscapes && !isStorable(name)) throw textRefused();
+    checkShape((value as Record<string, unknown>)[name], depth + 1, hasEscapes);
   }
 }
+
+const textRefused = () =>
+  new Problem(400, 'body-text-refused', 'Text may hold neither NUL nor half of a surrogate pair');
 
 const tooWide = () =>
   new Problem(400, 'body-too-wide', `An object holds at most ${mostMembers} fields, a list ${mostElements} elements`);
