@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { startPostgres } from '@annals/embedded-postgres';
 import { annalsDatabases, provision } from '@annals/postgres';
 import {
   eventNodeEnvironment,
@@ -8,6 +7,7 @@ import {
   writeOperatorSettings,
   type Stores,
 } from './environment.js';
+import { keepPostgres } from './keep-postgres.js';
 import { ensureKeys } from './keys.js';
 import { readLayout, type Layout, type ServiceName } from './layout.js';
 import { takenPorts } from './ports.js';
@@ -34,7 +34,7 @@ async function refuseIfImpossible(layout: Layout): Promise<void> {
 
 async function startStores(layout: Layout): Promise<Stores> {
   const keys = ensureKeys(layout.keysDir);
-  const postgres = await startPostgres({ dataDir: layout.postgresDir });
+  const postgres = await keepPostgres(layout.postgresDir, say);
   say(`PostgreSQL on port ${postgres.port}, data in ${layout.postgresDir}`);
   await provision(postgres.superuserUrl('postgres'), annalsDatabases, (role) => postgres.passwordOf(role));
   return { layout, keys, postgres };
