@@ -1,5 +1,25 @@
 /** Shared by every project: specs stand beside their source; `*.fault`, `*.kafka`, `*.redis` and `*.containers` specs have targets of their own. */
+const { readdirSync, readFileSync } = require('node:fs');
+const { basename, join } = require('node:path');
+
 const lane = process.env.ANNALS_LANE;
+const project = process.cwd();
+
+/** Files that are nothing at run time cannot be covered; main files run as processes of their own. */
+function coverableFiles() {
+  return readdirSync(join(project, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.[cm]?ts$/.test(file) && !/\.spec\.ts$|\.d\.ts$/.test(file))
+    .filter((file) => !['main.ts', 'index.ts'].includes(basename(file)))
+    .filter((file) =>
+      /^(export )?(default |async |abstract )*(function|const|let|class)\b/m.test(
+        readFileSync(join(project, 'src', file), 'utf8'),
+      ),
+    )
+    .map((file) => `<rootDir>/src/${file}`);
+}
+
+/** What services and libraries promise is proved here; the tools above them are proved by running them. */
+const isProduct = /[\\/](libs|apps)[\\/](?!testing$)[^\\/]+$/.test(project);
 module.exports = {
   testEnvironment: 'node',
   testMatch: lane ? [`<rootDir>/src/**/*.${lane}.spec.ts`] : ['<rootDir>/src/**/*.spec.ts'],
@@ -21,5 +41,7 @@ module.exports = {
   testTimeout: 30_000,
   maxWorkers: 2,
   coverageProvider: 'v8',
-  collectCoverageFrom: ['<rootDir>/src/**/*.ts', '!<rootDir>/src/**/*.spec.ts', '!<rootDir>/src/index.ts'],
+  collectCoverageFrom: coverableFiles(),
+  coverageReporters: ['text-summary'],
+  ...(isProduct ? { coverageThreshold: { global: { lines: 95 } } } : {}),
 };
