@@ -1,0 +1,43 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+export interface RawCall {
+  method?: string;
+  /** Sent as they are: names in any spelling, the same name twice. */
+  headers?: readonly (readonly [string, string])[];
+  body?: string | Uint8Array;
+  /** Send the body without saying its length first. */
+  chunked?: boolean;
+}
+
+export interface RawAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+  /** The body, when it is JSON. */
+  json: unknown;
+}
+
+/** One request as nobody's client library would send it. @throws Error when the connection breaks before an answer */
+export function rawCall(
+  url: string,
+  { method = 'GET', headers = [], body, chunked }: RawCall = {},
+): Promise<RawAnswer> {
+  const { hostname, port } = new URL(url);
+  // The path goes out as it stands here: `new URL` would tidy it up.
+  const path = url.slice(url.indexOf('/', 'http://'.length));
+  const length = body === undefined || chunked ? [] : ['content-length', String(Buffer.byteLength(body))];
+  const sent = ['host', `${hostname}:${port}`, ...headers.flat(), ...length];
+  if (chunked) sent.push('transfer-encoding', 'chunked');
+  return new Promise((resolve, reject) => {
+    const call = request({ hostname, port, path, method, headers: sent, agent: false }, (answer) => {
+      text(answer).then((read) => {
+        const isJson = /json/.test(answer.headers['content-type'] ?? '');
+        const json: unknown = isJson && read !== '' ? JSON.parse(read) : undefined;
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: read, json });
+      }, reject);
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
