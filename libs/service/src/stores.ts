@@ -4,6 +4,7 @@ import { connectBus, type Bus } from '@annals/messaging';
 import {
   assertTenantIsolation,
   createPool,
+  isTransient,
   migrate,
   runProjection,
   subjectKeyMigrations,
@@ -55,31 +56,48 @@ export interface Stores {
 
 /**
  * Waits for the stores in whatever order they come up, brings the databases up to this code and starts the projections.
+ * @throws Error when waiting cannot help: a migration that has changed, a hole between tenants, no bus
  */
 export async function openStores(boot: Boot, options: StoreOptions): Promise<Stores> {
+  const close: Close[] = [];
+  try {
+    return await open(boot, options, close);
+  } catch (error) {
+    await Promise.allSettled(close.map((end) => end()));
+    throw error;
+  }
+}
+
+async function open(boot: Boot, options: StoreOptions, close: Close[]): Promise<Stores> {
   const { service, config, migrations, projections, logger } = options;
   const onIdleError = (error: Error) => logger.warn({ dependency: 'postgres', error }, 'an idle connection was lost');
   const appRole = decodeURIComponent(new URL(config.DATABASE_URL).username);
-  await boot.connect('postgres', () =>
+  const settings = busConfig(service, config, logger);
+  await prepared(boot, 'postgres', () =>
     migrate(config.DATABASE_OWNER_URL, { service, migrations, projections, appRole }),
   );
-  await boot.connect('keys', () => migrateKeys(config.KEYS_DATABASE_URL));
+  await prepared(boot, 'keys', () => migrateKeys(config.KEYS_DATABASE_URL));
   const pool = createPool({ url: config.DATABASE_URL, applicationName: service, onIdleError });
+  close.unshift(() => pool.end());
   // A table that was forgotten in row-level security stops the start, not the auditor.
-  await boot.connect('tenant isolation', () => assertTenantIsolation(pool));
+  await prepared(boot, 'tenant isolation', () => assertTenantIsolation(pool));
   const keysPool = createPool({ url: config.KEYS_DATABASE_URL, applicationName: service, max: 4, onIdleError });
+  close.unshift(() => keysPool.end());
   const keys = subjectKeys(keysPool, config.KEY_ENCRYPTION_KEY);
   const store = connectEventStore({ url: config.EVENTSTORE_URL, events: allEvents, keys });
+  close.unshift(() => store.close());
   await boot.connect('event-store', () => store.ping());
-  const bus = connectBus(busConfig(service, config, logger));
+  const bus = connectBus(settings);
+  close.unshift(() => bus.close());
   await boot.connect('bus', () => bus.ping());
   const runners = projections.map((projection) => {
     const onError = (error: Error) => logger.error({ projection: projection.name, error }, 'a projection failed');
     return runProjection({ projection, pool, store, onError });
   });
+  close.unshift(...runners.map((runner) => () => runner.stop()));
   countProjections(runners, options.metrics ?? processMetrics);
   return {
-    ...{ pool, keys, store, bus, runners },
+    ...{ pool, keys, store, bus, runners, close },
     readiness: {
       postgres: async () => void (await pool.query('select')),
       keys: async () => void (await keysPool.query('select')),
@@ -87,15 +105,26 @@ export async function openStores(boot: Boot, options: StoreOptions): Promise<Sto
       bus: () => bus.ping(),
       ...Object.fromEntries(runners.map((runner) => [`projection ${runner.projection.name}`, () => healthy(runner)])),
     },
-    close: [
-      ...runners.map((runner) => () => runner.stop()),
-      () => bus.close(),
-      () => store.close(),
-      () => pool.end(),
-      () => keysPool.end(),
-    ],
   };
 }
+
+/** Waits for a store that is away or not provisioned yet; what the store is there to refuse is not asked again. */
+async function prepared(boot: Boot, dependency: string, work: () => Promise<void>): Promise<void> {
+  const refusal = await boot.connect(dependency, () =>
+    work().then(
+      () => undefined,
+      (error: Error) => {
+        if (mayPass(error) || mayPass(error.cause)) throw error;
+        return error;
+      },
+    ),
+  );
+  if (refusal) throw refusal;
+}
+
+/** PostgreSQL's own refusals carry a code (class 28 and 3D: role or database not made yet). */
+const mayPass = (error: unknown): boolean =>
+  error instanceof Error && (isTransient(error) || /^(28|3D)/.test(String((error as { code?: unknown }).code ?? '')));
 
 /** Whoever works in the keys' database owns its one table. */
 function migrateKeys(url: string): Promise<void> {
