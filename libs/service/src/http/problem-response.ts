@@ -1,4 +1,5 @@
 import { Problem, type ProblemBody } from '@annals/contracts';
+import { isTransient } from '@annals/postgres';
 import { STATUS_CODES } from 'node:http';
 
 export interface ProblemPlace {
@@ -28,8 +29,17 @@ export function problemBody(problem: Problem, place: ProblemPlace): ProblemBody 
   };
 }
 
-/** What a client sees of an error: a Problem as it is, anything else as one that says nothing. */
+/**
+ * What a client sees of an error: a Problem as it is, a store that is away or overloaded as a refusal that may be tried
+ * again, anything else as one that says nothing.
+ */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (isTransient(error)) {
+    return new Problem(503, 'store-unavailable', 'A store that this needs does not answer right now; try again', {
+      headers: { 'retry-after': '1' },
+      cause: error,
+    });
+  }
   return new Problem(500, 'internal-error', 'Something went wrong on our side', { cause: error });
 }
