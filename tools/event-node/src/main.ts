@@ -1,7 +1,7 @@
 import { banner } from './banner.js';
-import { startEventNode } from './index.js';
 import { readConfig } from './config.js';
 import { startFailure } from './start-failure.js';
+import { startWhenStoreAnswers } from './start-when-store-answers.js';
 import { type StoreState } from './log/event-log.js';
 
 /** The event node as a process. */
@@ -15,13 +15,16 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
-  const node = await startEventNode({
-    port: config.port,
-    store: config.store,
-    onStore: (state) => {
-      say(storeLine(state));
+  const node = await startWhenStoreAnswers(
+    {
+      port: config.port,
+      store: config.store,
+      onStore: (state) => {
+        say(storeLine(state));
+      },
     },
-  });
+    say,
+  );
   const leave = async () => {
     await node.stop();
     say('Event node stopped.');
