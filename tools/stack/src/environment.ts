@@ -10,6 +10,9 @@ export interface Stores {
   postgres: RunningPostgres;
 }
 
+/** What the environment of a process is made of. */
+export type Surroundings = Omit<Stores, 'postgres'> & { postgres: Pick<RunningPostgres, 'url'> };
+
 /** Settings that a caller may pass through to the services of the embedded stack. */
 const passedThrough = [
   ...['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_OPTIONS', 'LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
@@ -29,7 +32,7 @@ export const eventStoreUrl = (layout: Layout): string =>
   process.env.EVENTSTORE_URL ?? `esdb://127.0.0.1:${layout.ports.event_node}?tls=false`;
 
 /** Environment of one service: what it needs and nothing of its neighbours. */
-export function serviceEnvironment(service: ServiceName, { layout, keys, postgres }: Stores): NodeJS.ProcessEnv {
+export function serviceEnvironment(service: ServiceName, { layout, keys, postgres }: Surroundings): NodeJS.ProcessEnv {
   const principal = service === 'gateway' ? 'gateway' : `svc:${service}`;
   const shared: NodeJS.ProcessEnv = {
     ...Object.fromEntries(passedThrough.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
@@ -64,7 +67,7 @@ export function serviceEnvironment(service: ServiceName, { layout, keys, postgre
 }
 
 /** Environment of the event node. */
-export function eventNodeEnvironment({ layout, postgres }: Stores): NodeJS.ProcessEnv {
+export function eventNodeEnvironment({ layout, postgres }: Surroundings): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     EVENT_NODE_PORT: String(layout.ports.event_node),

@@ -9,7 +9,8 @@ const telltale = /\bat .*\.[jt]s\b|node_modules|SyntaxError|TypeError|ZodError|p
  * @throws Error that says what is wrong with it
  */
 export function problemOf({ status, headers, json, text }: RawAnswer): ProblemBody {
-  const body = ProblemBody.strict().parse(json);
+  const { data: body } = ProblemBody.strict().safeParse(json);
+  if (!body) throw new Error(`no problem at all: ${status} ${text} ${JSON.stringify(headers)}`);
   const holds: [string, boolean][] = [
     ['content type', headers['content-type'] === 'application/problem+json; charset=utf-8'],
     ['status', body.status === status && body.statusCode === status],

@@ -1,0 +1,136 @@
+import { until } from '@annals/testing';
+import { createClient } from '@annals/client';
+import { loginRoute } from '@annals/contracts';
+import type { Pool } from '@annals/postgres';
+import { resolve } from 'node:path';
+import { demoPassword } from '../sign-ins.js';
+import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
+import { lastPosition, openDatabase } from '../story/stored-events.js';
+import { auditOf, historyOf, shownBio, storedChanges } from './judges.js';
+import { allPids, endProcess, isReady, pidOf, type Killable } from './stack-processes.js';
+import { startWriters, type Writers } from './writers.js';
+
+const root = resolve(__dirname, '../../../..');
+const services = ['identity', 'profile', 'activity', 'export', 'gateway'] as const;
+const authors = [
+  ...['admin', 'manager', 'editor', 'viewer', 'analyst'].map((name) => ({ email: `${name}@acme.test` })),
+  { email: 'admin@globex.test' },
+  // One person in two accounts: the same user id, two streams.
+  { email: 'both@annals.test', account: 'acme' },
+  { email: 'both@annals.test', account: 'globex' },
+].map((author) => ({ ...author, password: demoPassword }));
+jest.setTimeout(400_000);
+
+let stack: LaunchedStack;
+let writers: Writers;
+let start: string;
+
+beforeAll(async () => {
+  stack = await launchStack(root);
+  await withEvents(async (events) => (start = await lastPosition(events)));
+  writers = await startWriters(stack.api, authors);
+});
+afterAll(async () => {
+  await writers.stop().catch(() => undefined);
+  await stack.end();
+});
+
+/** Opened anew each time: a pool of the test's own would only tell about itself when PostgreSQL is killed. */
+async function withEvents<T>(work: (events: Pool) => Promise<T>): Promise<T> {
+  const events = openDatabase(stack.layout, 'annals_events');
+  try {
+    return await work(events);
+  } finally {
+    await events.end();
+  }
+}
+
+const everybodyIsReady = () =>
+  until(
+    'every service is ready',
+    async () => (await Promise.all(services.map((service) => isReady(stack.layout, service)))).every(Boolean),
+    120_000,
+  );
+
+/** Refusals that may be seen while something is down. `cut`: nobody but the gateway can say anything to the outside. */
+const expected: Record<Killable, string[]> = {
+  identity: ['upstream-unavailable', 'identity-unavailable', 'service-starting', 'token-keys-unavailable'],
+  profile: ['upstream-unavailable', 'service-starting', 'upstream-timeout'],
+  activity: [],
+  export: [],
+  gateway: ['cut', 'identity-unavailable'],
+  'event-node': ['event-store-unavailable'],
+  postgres: ['event-store-unavailable', 'database-unavailable', 'identity-unavailable'],
+};
+
+const kills: Killable[] = [...services, 'event-node', 'postgres', 'event-node', 'profile', 'postgres', 'gateway'];
+
+it.each(kills)(
+  '%s is killed under load: clear refusals meanwhile, and nobody else has to start again',
+  async (name) => {
+    await writers.progress(25);
+    const before = allPids(stack.layout);
+    const troubles = writers.each.map((writer) => writer.troubles.length);
+    await endProcess(stack.layout, name);
+    await until(`${name} runs again`, () => ![undefined, before[name]].includes(pidOf(stack.layout, name)), 120_000);
+    await everybodyIsReady();
+    await writers.progress(25);
+    const seen = new Set(writers.each.flatMap((writer, index) => writer.troubles.slice(troubles[index])));
+    const harmless = ['command-in-flight', 'token-expired'];
+    expect([...seen].filter((code) => ![...expected[name], ...harmless].includes(code))).toEqual([]);
+    expect({ ...allPids(stack.layout), [name]: 0 }).toEqual({ ...before, [name]: 0 });
+  },
+);
+
+it('a frozen event node is answered for with a refusal, not with silence, and goes on where it stood', async () => {
+  const before = allPids(stack.layout);
+  const frozen = before['event-node']!;
+  const troubles = writers.each.map((writer) => writer.troubles.length);
+  process.kill(frozen, 'SIGSTOP');
+  await until(
+    'every writer is told',
+    () =>
+      writers.each.every((writer, index) => writer.troubles.slice(troubles[index]).includes('event-store-unavailable')),
+    120_000,
+  );
+  process.kill(frozen, 'SIGCONT');
+  await everybodyIsReady();
+  await writers.progress(25);
+  expect(allPids(stack.layout)).toEqual(before);
+});
+
+describe('after all of it', () => {
+  beforeAll(() => writers.stop());
+
+  it('every acknowledged change is stored exactly once, and nothing else', async () => {
+    await withEvents(async (events) => {
+      for (const writer of writers.each) {
+        expect(await storedChanges(events, writer, start)).toBe(writer.acknowledged.length);
+      }
+    });
+  });
+
+  it('the read model shows the last of them', async () => {
+    for (const writer of writers.each) expect(await shownBio(stack.api, writer)).toBe(writer.acknowledged.at(-1));
+  });
+
+  it('the audit log holds each of them once, in order, with what was there before', async () => {
+    for (const writer of writers.each) {
+      const admin = writers.each.find(
+        ({ accountId }, index) => accountId === writer.accountId && authors[index]!.email.startsWith('admin'),
+      )!;
+      const history = historyOf(writer, null);
+      await until('the audit log is there', async () => {
+        const held = await auditOf(stack.api, admin.token(), writer);
+        return held.length >= history.length;
+      });
+      expect(await auditOf(stack.api, admin.token(), writer)).toEqual(history);
+    }
+  });
+
+  it('people can still sign in', async () => {
+    const client = createClient({ baseUrl: stack.api });
+    const { status } = await client.call(loginRoute, { body: { email: 'admin@acme.test', password: demoPassword } });
+    expect(status).toBe(200);
+  });
+});

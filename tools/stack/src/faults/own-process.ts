@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** One process of the stack that a test starts beside or without the rest. */
+export interface OwnProcess {
+  pid: number;
+  /** What it said so far. */
+  output: () => string;
+  hasEnded: () => boolean;
+  /** Sends a signal and resolves with the exit code, null after a kill. */
+  end: (signal?: NodeJS.Signals) => Promise<number | null>;
+}
+
+/** @param script below the root of the repository */
+export function startProcess(root: string, script: string, env: NodeJS.ProcessEnv): OwnProcess {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(root, script)], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (child.pid === undefined) throw new Error(`${script} could not be started`);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  return {
+    pid: child.pid,
+    output: () => output,
+    hasEnded,
+    async end(signal = 'SIGTERM') {
+      if (!hasEnded()) {
+        const gone = once(child, 'exit');
+        child.kill(signal);
+        await gone;
+      }
+      return child.exitCode;
+    },
+  };
+}
