@@ -1,14 +1,6 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { publishEvents } from '@annals/messaging';
-import {
-  baseConfig,
-  createApp,
-  createLogger,
-  defineConfig,
-  openStores,
-  runService,
-  startTelemetry,
-} from '@annals/service';
+import { baseConfig, createApp, defineConfig, openStores, serve } from '@annals/service';
 import { z } from 'zod';
 import { activityLog } from './activity/projection.js';
 import { auditLog } from './audit/projection.js';
@@ -20,43 +12,28 @@ import { activityServiceRoutes } from './routes.js';
 const service = 'activity';
 const principal = 'svc:activity';
 const config = defineConfig(z.object(baseConfig));
-const logger = createLogger({ service, level: config.LOG_LEVEL });
-const telemetry = startTelemetry({
-  service,
-  otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
-  traceDir: config.TRACE_DIR,
-  ratio: config.TRACE_RATIO,
-});
 
-void runService({
-  service,
-  logger,
-  port: config.PORT,
-  host: config.HOST,
-  metricsPort: config.METRICS_PORT,
-  flush: () => telemetry.stop(),
-  async start(boot) {
-    const projections = [auditLog, activityLog];
-    const stores = await openStores(boot, { service, config, logger, migrations: [], projections });
-    const { pool, store, bus } = stores;
-    await boot.connect('months', () => makeMonths(config.DATABASE_OWNER_URL, projections));
-    const months = keepMonths(config.DATABASE_OWNER_URL, projections, (error) =>
-      logger.error({ error }, 'the months to come could not be made'),
-    );
-    const publisher = publishEvents({
-      ...{ store, bus, pool, principal, logger, topic, map: integrationEvent },
-      name: 'activity.events',
-      categories: publishedCategories,
-      signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
-    });
-    return {
-      app: createApp({
-        ...{ service, logger, readiness: stores.readiness, projections: stores.runners },
-        routes: activityServiceRoutes(pool, store),
-        contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
-        commandKey: config.KEY_ENCRYPTION_KEY,
-      }),
-      close: [() => months.stop(), () => publisher.stop(), ...stores.close],
-    };
-  },
+serve(service, config, async (boot, logger) => {
+  const projections = [auditLog, activityLog];
+  const stores = await openStores(boot, { service, config, logger, migrations: [], projections });
+  const { pool, store, bus } = stores;
+  await boot.connect('months', () => makeMonths(config.DATABASE_OWNER_URL, projections));
+  const months = keepMonths(config.DATABASE_OWNER_URL, projections, (error) =>
+    logger.error({ error }, 'the months to come could not be made'),
+  );
+  const publisher = publishEvents({
+    ...{ store, bus, pool, principal, logger, topic, map: integrationEvent },
+    name: 'activity.events',
+    categories: publishedCategories,
+    signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
+  });
+  return {
+    app: createApp({
+      ...{ service, logger, readiness: stores.readiness, projections: stores.runners },
+      routes: activityServiceRoutes(pool, store),
+      contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
+      commandKey: config.KEY_ENCRYPTION_KEY,
+    }),
+    close: [() => months.stop(), () => publisher.stop(), ...stores.close],
+  };
 });

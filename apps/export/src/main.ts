@@ -1,15 +1,6 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { consume, consumerMigration, publishEvents } from '@annals/messaging';
-import {
-  createApp,
-  createLogger,
-  defineConfig,
-  internalClient,
-  openStores,
-  runService,
-  startTelemetry,
-  type InternalClient,
-} from '@annals/service';
+import { createApp, defineConfig, internalClient, openStores, type InternalClient, serve } from '@annals/service';
 import { exportConfig } from './config.js';
 import { changeFollower, exportChanges } from './export/follow-export.js';
 import { exportRoutesOf } from './export/routes.js';
@@ -21,78 +12,63 @@ import { integrationEventOf, jobOf } from './publish.js';
 import { exportsProjection } from './views/exports/exports.projection.js';
 
 const config = defineConfig(exportConfig);
-const logger = createLogger({ service: 'export', level: config.LOG_LEVEL });
-const telemetry = startTelemetry({
-  service: 'export',
-  otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
-  traceDir: config.TRACE_DIR,
-  ratio: config.TRACE_RATIO,
-});
 
-void runService({
-  service: 'export',
-  logger,
-  port: config.PORT,
-  host: config.HOST,
-  metricsPort: config.METRICS_PORT,
-  flush: () => telemetry.stop(),
-  async start(boot) {
-    const stores = await openStores(boot, {
-      ...{ service: 'export', config, logger },
-      migrations: [consumerMigration, ...jobMigrations],
-      projections: [exportsProjection],
-    });
-    const { pool, keys, store, bus } = stores;
-    const signer = createContextSigner({ principal: 'svc:export', privateJwk: config.CONTEXT_SIGNING_KEY });
-    const reader = createContextReader({ jwks: config.CONTEXT_KEYS });
-    const objects = folderObjects(config.OBJECTS_DIR);
-    const changes = exportChanges();
-    const follower = store.subscribe(changeFollower(store, changes));
+serve('export', config, async (boot, logger) => {
+  const stores = await openStores(boot, {
+    ...{ service: 'export', config, logger },
+    migrations: [consumerMigration, ...jobMigrations],
+    projections: [exportsProjection],
+  });
+  const { pool, keys, store, bus } = stores;
+  const signer = createContextSigner({ principal: 'svc:export', privateJwk: config.CONTEXT_SIGNING_KEY });
+  const reader = createContextReader({ jwks: config.CONTEXT_KEYS });
+  const objects = folderObjects(config.OBJECTS_DIR);
+  const changes = exportChanges();
+  const follower = store.subscribe(changeFollower(store, changes));
 
-    const publishing = { store, bus, pool, signer, categories: ['export'], principal: 'svc:export', logger };
-    const jobs = publishEvents({ ...publishing, name: 'export.jobs', topic: jobTopic, map: jobOf });
-    const events = publishEvents({
-      ...publishing,
-      name: 'export.events',
-      topic: 'export.events.v1',
-      map: integrationEventOf,
-    });
-    const consumer = await consume({
-      bus,
-      pool,
-      reader,
-      logger,
-      group: 'export.worker',
-      topics: [jobTopic],
-      handle: enqueueExport,
-    });
-    const [identity, profile, activity] = [config.IDENTITY_URL, config.PROFILE_URL, config.ACTIVITY_URL].map(
-      (baseUrl) => internalClient({ baseUrl, signer, connections: 8 }),
-    ) as [InternalClient, InternalClient, InternalClient];
-    const worker = startWorker({
-      ...{ pool, logger },
-      workshop: {
-        ...{ store, keys, objects, sources: { store, identity, profile, activity } },
-        lifetimeHours: config.EXPORT_LIFETIME_HOURS,
-        now: () => new Date(),
-      },
-    });
-    return {
-      app: createApp({
-        ...{ service: 'export', logger, contextReader: reader, commandKey: config.KEY_ENCRYPTION_KEY },
-        routes: exportRoutesOf({ store, pool, keys, objects, changes, limitBytes: config.USER_DATA_EXPORT_LIMIT }),
-        projections: stores.runners,
-        readiness: stores.readiness,
-      }),
-      close: [
-        () => worker.stop(),
-        () => consumer.stop(),
-        () => jobs.stop(),
-        () => events.stop(),
-        () => follower.stop(),
-        ...[identity, profile, activity].map((client) => () => client.close()),
-        ...stores.close,
-      ],
-    };
-  },
+  const publishing = { store, bus, pool, signer, categories: ['export'], principal: 'svc:export', logger };
+  const jobs = publishEvents({ ...publishing, name: 'export.jobs', topic: jobTopic, map: jobOf });
+  const events = publishEvents({
+    ...publishing,
+    name: 'export.events',
+    topic: 'export.events.v1',
+    map: integrationEventOf,
+  });
+  const consumer = await consume({
+    bus,
+    pool,
+    reader,
+    logger,
+    group: 'export.worker',
+    topics: [jobTopic],
+    handle: enqueueExport,
+  });
+  const [identity, profile, activity] = [config.IDENTITY_URL, config.PROFILE_URL, config.ACTIVITY_URL].map((baseUrl) =>
+    internalClient({ baseUrl, signer, connections: 8 }),
+  ) as [InternalClient, InternalClient, InternalClient];
+  const worker = startWorker({
+    ...{ pool, logger },
+    workshop: {
+      ...{ store, keys, objects, sources: { store, identity, profile, activity } },
+      lifetimeHours: config.EXPORT_LIFETIME_HOURS,
+      now: () => new Date(),
+    },
+  });
+  return {
+    app: createApp({
+      ...{ service: 'export', logger, contextReader: reader, commandKey: config.KEY_ENCRYPTION_KEY },
+      routes: exportRoutesOf({ store, pool, keys, objects, changes, limitBytes: config.USER_DATA_EXPORT_LIMIT }),
+      projections: stores.runners,
+      readiness: stores.readiness,
+    }),
+    close: [
+      () => worker.stop(),
+      () => consumer.stop(),
+      () => jobs.stop(),
+      () => events.stop(),
+      () => follower.stop(),
+      ...[identity, profile, activity].map((client) => () => client.close()),
+      ...stores.close,
+    ],
+  };
 });

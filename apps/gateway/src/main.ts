@@ -1,26 +1,13 @@
-import { createLogger, createSharedCache, defineConfig, runService, startTelemetry } from '@annals/service';
+import { createSharedCache, defineConfig, serve } from '@annals/service';
 import { GatewayConfig } from './config.js';
 import { createGateway } from './gateway.js';
 
 const config = defineConfig(GatewayConfig);
-const logger = createLogger({ service: 'gateway', level: config.LOG_LEVEL });
-const telemetry = startTelemetry({
-  service: 'gateway',
-  ratio: config.TRACE_RATIO,
-  otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
-  traceDir: config.TRACE_DIR,
-});
 
-void runService({
-  service: 'gateway',
-  logger,
-  host: config.HOST,
-  port: config.PORT,
-  metricsPort: config.METRICS_PORT,
-  // Large uploads are passed on while they arrive; small bodies have a limit of their own.
-  requestTimeoutMs: 300_000,
-  flush: () => telemetry.stop(),
-  start: async () => {
+serve(
+  'gateway',
+  config,
+  async (_boot, logger) => {
     const cache = config.REDIS_URL ? createSharedCache({ url: config.REDIS_URL, logger }) : undefined;
     const gateway = createGateway({
       services: {
@@ -46,7 +33,8 @@ void runService({
     process.once('SIGTERM', gateway.endStreams).once('SIGINT', gateway.endStreams);
     return { app: gateway.app, close: [() => gateway.close(), async () => cache?.close()] };
   },
-}).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : 'the gateway could not start'}\n`);
-  process.exit(1);
-});
+  {
+    // Large uploads are passed on while they arrive; small bodies have a limit of their own.
+    requestTimeoutMs: 300_000,
+  },
+);

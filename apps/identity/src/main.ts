@@ -1,7 +1,7 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { publishEvents } from '@annals/messaging';
 import { runReactor } from '@annals/postgres';
-import { createApp, createLogger, defineConfig, runService, startTelemetry } from '@annals/service';
+import { createApp, defineConfig, serve } from '@annals/service';
 import { identityConfig } from './config.js';
 import { folderMailer } from './mail/mail-folder.js';
 import { smtpMailer } from './mail/smtp-mailer.js';
@@ -18,78 +18,63 @@ import { startSweeper } from './sweep.js';
 const service = 'identity';
 const principal = 'svc:identity';
 const config = defineConfig(identityConfig);
-const logger = createLogger({ service, level: config.LOG_LEVEL });
-const telemetry = startTelemetry({
-  service,
-  otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
-  traceDir: config.TRACE_DIR,
-  ratio: config.TRACE_RATIO,
-});
 
-void runService({
-  service,
-  logger,
-  port: config.PORT,
-  host: config.HOST,
-  metricsPort: config.METRICS_PORT,
-  flush: () => telemetry.stop(),
-  async start(boot) {
-    const { identity, stores, close } = await openIdentity(boot, config, logger);
-    const { pool, store } = identity;
-    const feed = createRevocationFeed(pool, config.DATABASE_URL, (error) =>
-      logger.warn({ dependency: 'postgres', error }, 'revocations are not heard for a moment'),
-    );
-    // Gateways hold these requests open: without an end of their own they would hold up the drain.
-    const endFeed = () => void feed.stop();
-    process.once('SIGTERM', endFeed).once('SIGINT', endFeed);
+serve(service, config, async (boot, logger) => {
+  const { identity, stores, close } = await openIdentity(boot, config, logger);
+  const { pool, store } = identity;
+  const feed = createRevocationFeed(pool, config.DATABASE_URL, (error) =>
+    logger.warn({ dependency: 'postgres', error }, 'revocations are not heard for a moment'),
+  );
+  // Gateways hold these requests open: without an end of their own they would hold up the drain.
+  const endFeed = () => void feed.stop();
+  process.once('SIGTERM', endFeed).once('SIGINT', endFeed);
 
-    const mailer = config.DEV_MAIL
-      ? folderMailer(config.MAIL_DIR, config.MAIL_FROM)
-      : smtpMailer(config.SMTP_URL!, config.MAIL_FROM);
-    const reactors = [
-      provisionHomes(identity),
-      enforceSessionEnds(identity),
-      sendVerification(identity, mailer, config.PUBLIC_URL),
-    ].map((reactor) =>
-      runReactor({
-        ...{ reactor, pool, store },
-        onError: (error) => logger.warn({ reactor: reactor.name, error }, 'a reactor failed and will try again'),
-        onParked: ({ id, stream }, error) =>
-          logger.error({ reactor: reactor.name, event_id: id, stream, error }, 'an event is parked'),
-      }),
+  const mailer = config.DEV_MAIL
+    ? folderMailer(config.MAIL_DIR, config.MAIL_FROM)
+    : smtpMailer(config.SMTP_URL!, config.MAIL_FROM);
+  const reactors = [
+    provisionHomes(identity),
+    enforceSessionEnds(identity),
+    sendVerification(identity, mailer, config.PUBLIC_URL),
+  ].map((reactor) =>
+    runReactor({
+      ...{ reactor, pool, store },
+      onError: (error) => logger.warn({ reactor: reactor.name, error }, 'a reactor failed and will try again'),
+      onParked: ({ id, stream }, error) =>
+        logger.error({ reactor: reactor.name, event_id: id, stream, error }, 'an event is parked'),
+    }),
+  );
+  const publisher = publishEvents({
+    ...{ store, pool, logger, topic, principal, bus: stores.bus, name: 'identity.events' },
+    categories: publishedCategories,
+    map: toIntegrationEvent,
+    signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
+  });
+  const sweeper = startSweeper(pool, (error) => logger.warn({ error }, 'old rows could not be removed'));
+  if (config.SEED_DEMO) {
+    seedDemo(identity).then(
+      () => logger.info({ state: 'seeded' }, 'demo accounts and users are there'),
+      (error: unknown) => logger.error({ error }, 'the demo data could not be made'),
     );
-    const publisher = publishEvents({
-      ...{ store, pool, logger, topic, principal, bus: stores.bus, name: 'identity.events' },
-      categories: publishedCategories,
-      map: toIntegrationEvent,
-      signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
-    });
-    const sweeper = startSweeper(pool, (error) => logger.warn({ error }, 'old rows could not be removed'));
-    if (config.SEED_DEMO) {
-      seedDemo(identity).then(
-        () => logger.info({ state: 'seeded' }, 'demo accounts and users are there'),
-        (error: unknown) => logger.error({ error }, 'the demo data could not be made'),
-      );
-    }
-    return {
-      app: createApp({
-        ...{ service, logger },
-        routes: routesOf(identity, {
-          ...{ feed, issuer: config.PUBLIC_URL },
-          mailFolder: config.DEV_MAIL ? config.MAIL_DIR : null,
-        }),
-        contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
-        projections: stores.runners,
-        readiness: stores.readiness,
-        commandKey: config.KEY_ENCRYPTION_KEY,
+  }
+  return {
+    app: createApp({
+      ...{ service, logger },
+      routes: routesOf(identity, {
+        ...{ feed, issuer: config.PUBLIC_URL },
+        mailFolder: config.DEV_MAIL ? config.MAIL_DIR : null,
       }),
-      close: [
-        () => feed.stop(),
-        async () => sweeper.stop(),
-        () => publisher.stop(),
-        ...reactors.map((reactor) => () => reactor.stop()),
-        ...close,
-      ],
-    };
-  },
+      contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
+      projections: stores.runners,
+      readiness: stores.readiness,
+      commandKey: config.KEY_ENCRYPTION_KEY,
+    }),
+    close: [
+      () => feed.stop(),
+      async () => sweeper.stop(),
+      () => publisher.stop(),
+      ...reactors.map((reactor) => () => reactor.stop()),
+      ...close,
+    ],
+  };
 });

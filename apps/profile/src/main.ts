@@ -1,14 +1,6 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { publishEvents } from '@annals/messaging';
-import {
-  baseConfig,
-  createApp,
-  createLogger,
-  defineConfig,
-  openStores,
-  runService,
-  startTelemetry,
-} from '@annals/service';
+import { baseConfig, createApp, defineConfig, openStores, serve } from '@annals/service';
 import { z } from 'zod';
 import { startFolds } from './folds/start-folds.js';
 import { integrationEvent, publishedCategories, topic } from './publish.js';
@@ -18,43 +10,28 @@ import { memberProfiles } from './views/member-profiles/projection.js';
 const service = 'profile';
 const principal = 'svc:profile';
 const config = defineConfig(z.object(baseConfig));
-const logger = createLogger({ service, level: config.LOG_LEVEL });
-const telemetry = startTelemetry({
-  service,
-  otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
-  traceDir: config.TRACE_DIR,
-  ratio: config.TRACE_RATIO,
-});
 
-void runService({
-  service,
-  logger,
-  port: config.PORT,
-  host: config.HOST,
-  metricsPort: config.METRICS_PORT,
-  flush: () => telemetry.stop(),
-  async start(boot) {
-    const stores = await openStores(boot, { service, config, logger, migrations: [], projections: [memberProfiles] });
-    const { pool, store, bus } = stores;
-    const [view] = stores.runners;
-    if (!view) throw new Error('The projection of member profiles does not run');
-    const folds = startFolds(store);
-    const publisher = publishEvents({
-      ...{ store, bus, pool, principal, logger, topic, map: integrationEvent },
-      name: 'profile.events',
-      categories: publishedCategories,
-      signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
-    });
-    return {
-      app: createApp({
-        ...{ service, logger, readiness: stores.readiness },
-        routes: profileServiceRoutes({ folds, pool, memberProfiles: view }),
-        contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
-        // Reads wait by themselves: the owner's own documents come from memory and not from the view.
-        projections: [],
-        commandKey: config.KEY_ENCRYPTION_KEY,
-      }),
-      close: [() => publisher.stop(), () => folds.stop(), ...stores.close],
-    };
-  },
+serve(service, config, async (boot, logger) => {
+  const stores = await openStores(boot, { service, config, logger, migrations: [], projections: [memberProfiles] });
+  const { pool, store, bus } = stores;
+  const [view] = stores.runners;
+  if (!view) throw new Error('The projection of member profiles does not run');
+  const folds = startFolds(store);
+  const publisher = publishEvents({
+    ...{ store, bus, pool, principal, logger, topic, map: integrationEvent },
+    name: 'profile.events',
+    categories: publishedCategories,
+    signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
+  });
+  return {
+    app: createApp({
+      ...{ service, logger, readiness: stores.readiness },
+      routes: profileServiceRoutes({ folds, pool, memberProfiles: view }),
+      contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
+      // Reads wait by themselves: the owner's own documents come from memory and not from the view.
+      projections: [],
+      commandKey: config.KEY_ENCRYPTION_KEY,
+    }),
+    close: [() => publisher.stop(), () => folds.stop(), ...stores.close],
+  };
 });

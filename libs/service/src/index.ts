@@ -45,6 +45,7 @@ export { asProblem, problemBody, type ProblemPlace } from './http/problem-respon
 export { createRouteTable, type Matched, type RouteTable, type TableRoute } from './http/route-table.js';
 export { createHealth, type Check, type HealthAnswer, type Lifecycle, type Version } from './http/health.js';
 export { connectWithBackoff, type BackoffOptions } from './connect.js';
+export { serve, type ProcessSettings, type ServeOptions } from './serve.js';
 export { runService, type Boot, type Close, type Running, type RunOptions, type Started } from './run-service.js';
 export { openStores, type StoreOptions, type Stores, type StoreSettings } from './stores.js';
 export {
