@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '@annals/client';
-import { getProfile, loginRoute, patchProfile, registerRoute } from '@annals/contracts';
+import { getProfileRoute, loginRoute, patchProfileRoute, registerRoute } from '@annals/contracts';
 import type { LaunchedStack } from '@annals/stack';
 import { request } from 'undici';
 import { locations, type Contender } from './contender.js';
@@ -18,8 +18,8 @@ async function signUp(api: string, people: number): Promise<string[]> {
     await client.call(registerRoute, { body: { email, password, name: `Bench ${n}` } });
     const { body } = await client.call(loginRoute, { body: { email, password } });
     const person = createClient({ baseUrl: api, token: body.access_token });
-    await person.call(patchProfile, { body: { bio: 'Before', location: 'Nowhere' } });
-    await person.call(getProfile);
+    await person.call(patchProfileRoute, { body: { bio: 'Before', location: 'Nowhere' } });
+    await person.call(getProfileRoute);
     tokens.push(body.access_token);
   }
   return tokens;

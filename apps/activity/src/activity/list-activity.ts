@@ -1,5 +1,5 @@
 import { requirePermission } from '@annals/auth';
-import { type ActivityEntry, type ActivityQuery, listActivity as route } from '@annals/contracts';
+import { type ActivityEntry, type ActivityQuery, listActivityRoute as route } from '@annals/contracts';
 import { encodePosition } from '@annals/event-store';
 import { type Pool, projectionSchema } from '@annals/postgres';
 import { type MountedRoute, mount } from '@annals/service';

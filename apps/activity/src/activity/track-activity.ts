@@ -1,4 +1,4 @@
-import { type ActivityFact, type TrackedFact, trackActivity as route } from '@annals/contracts';
+import { type ActivityFact, type TrackedFact, trackActivityRoute as route } from '@annals/contracts';
 import { derivedId, type EventStore } from '@annals/event-store';
 import { type MountedRoute, mount, type Reply, written } from '@annals/service';
 import { personOf } from '../person.js';

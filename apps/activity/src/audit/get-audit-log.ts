@@ -1,4 +1,4 @@
-import { getAuditLog as route, Problem } from '@annals/contracts';
+import { getAuditLogRoute as route, Problem } from '@annals/contracts';
 import { type EventStore } from '@annals/event-store';
 import { type Pool, tenantQuery } from '@annals/postgres';
 import { type MountedRoute, mount } from '@annals/service';

@@ -1,4 +1,4 @@
-import { type AuditQuery, listAuditLogs as route } from '@annals/contracts';
+import { type AuditQuery, listAuditLogsRoute as route } from '@annals/contracts';
 import { type EventStore } from '@annals/event-store';
 import { type Pool } from '@annals/postgres';
 import { type MountedRoute, mount } from '@annals/service';

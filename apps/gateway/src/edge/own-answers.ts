@@ -1,5 +1,5 @@
 import type { ContextReader } from '@annals/auth';
-import { getMyContext, headers } from '@annals/contracts';
+import { getMyContextRoute, headers } from '@annals/contracts';
 import {
   asProblem,
   basePath,
@@ -42,7 +42,7 @@ export function ownAnswers(options: OwnAnswersOptions): OwnAnswers {
   const { pages, published } = options;
   const app = createApp({
     service: 'gateway',
-    routes: [mount(getMyContext, async ({ context }) => ({ status: 200, body: context }))],
+    routes: [mount(getMyContextRoute, async ({ context }) => ({ status: 200, body: context }))],
     contextReader: options.contextReader,
     readiness: options.readiness,
     logger: options.logger,

@@ -1,4 +1,4 @@
-import { getPreferences as route } from '@annals/contracts';
+import { getPreferencesRoute as route } from '@annals/contracts';
 import { type MountedRoute, mount } from '@annals/service';
 import { type FreshFolds } from '../folds/fresh-folds.js';
 import { ownerOf, streamOf } from '../owner.js';

@@ -1,5 +1,5 @@
 import {
-  patchPreferences as route,
+  patchPreferencesRoute as route,
   PreferencesDocument,
   type PreferencesEvent,
   type PreferencesPatch,

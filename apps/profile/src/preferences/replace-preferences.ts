@@ -1,4 +1,4 @@
-import { type PreferencesDocument, type PreferencesEvent, replacePreferences as route } from '@annals/contracts';
+import { type PreferencesDocument, type PreferencesEvent, replacePreferencesRoute as route } from '@annals/contracts';
 import { type MountedRoute, mount, written } from '@annals/service';
 import { commandOf } from '../command-of.js';
 import { type FreshFolds } from '../folds/fresh-folds.js';

@@ -1,4 +1,4 @@
-import { deleteProfile as route, type ProfileEvent } from '@annals/contracts';
+import { deleteProfileRoute as route, type ProfileEvent } from '@annals/contracts';
 import { type MountedRoute, mount, written } from '@annals/service';
 import { commandOf } from '../command-of.js';
 import { type FreshFolds } from '../folds/fresh-folds.js';

@@ -1,4 +1,4 @@
-import { getProfile as route } from '@annals/contracts';
+import { getProfileRoute as route } from '@annals/contracts';
 import { type MountedRoute, mount } from '@annals/service';
 import { type FreshFolds } from '../folds/fresh-folds.js';
 import { ownerOf, streamOf } from '../owner.js';

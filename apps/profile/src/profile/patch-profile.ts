@@ -1,4 +1,4 @@
-import { patchProfile as route, ProfileDocument, type ProfileEvent, type ProfilePatch } from '@annals/contracts';
+import { patchProfileRoute as route, ProfileDocument, type ProfileEvent, type ProfilePatch } from '@annals/contracts';
 import { type MountedRoute, mount, written } from '@annals/service';
 import { commandOf } from '../command-of.js';
 import { checked } from '../document/checked.js';

@@ -1,4 +1,4 @@
-import { type ProfileDocument, type ProfileEvent, replaceProfile as route } from '@annals/contracts';
+import { type ProfileDocument, type ProfileEvent, replaceProfileRoute as route } from '@annals/contracts';
 import { type MountedRoute, mount, written } from '@annals/service';
 import { commandOf } from '../command-of.js';
 import { type FreshFolds } from '../folds/fresh-folds.js';

@@ -7,7 +7,7 @@ import { logOf, logQuery } from './log-list.js';
 const owner = 'activity' as const;
 const text = z.string().min(1).max(200);
 
-export const trackActivity = route('trackActivity', {
+export const trackActivityRoute = route('trackActivity', {
   owner,
   method: 'POST',
   path: '/users/activity',
@@ -33,7 +33,7 @@ export const ActivityQuery = z.strictObject({
 });
 export type ActivityQuery = z.infer<typeof ActivityQuery>;
 
-export const listActivity = route('listActivity', {
+export const listActivityRoute = route('listActivity', {
   owner,
   method: 'GET',
   path: '/users/activity',
@@ -58,7 +58,7 @@ export const AuditQuery = z.strictObject({
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
-export const listAuditLogs = route('listAuditLogs', {
+export const listAuditLogsRoute = route('listAuditLogs', {
   owner,
   method: 'GET',
   path: '/audit-logs',
@@ -69,7 +69,7 @@ export const listAuditLogs = route('listAuditLogs', {
   responses: { 200: logOf(AuditEntry) },
 });
 
-export const getAuditLog = route('getAuditLog', {
+export const getAuditLogRoute = route('getAuditLog', {
   owner,
   method: 'GET',
   path: '/audit-logs/{id}',
@@ -80,4 +80,4 @@ export const getAuditLog = route('getAuditLog', {
   responses: { 200: AuditEntry },
 });
 
-export const activityRoutes = [trackActivity, listActivity, listAuditLogs, getAuditLog] as const;
+export const activityRoutes = [trackActivityRoute, listActivityRoute, listAuditLogsRoute, getAuditLogRoute] as const;

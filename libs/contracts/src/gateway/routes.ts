@@ -3,7 +3,7 @@ import { CurrentUserContext } from '../context.js';
 import { route } from '../route.js';
 
 /** What frontends read once and reuse: the same context every service works with. */
-export const getMyContext = route('getMyContext', {
+export const getMyContextRoute = route('getMyContext', {
   method: 'GET',
   path: '/me/context',
   owner: 'gateway',
@@ -15,7 +15,7 @@ export const getMyContext = route('getMyContext', {
 
 const Status = z.object({ status: z.literal('ok') });
 
-export const getHealth = route('getHealth', {
+export const getHealthRoute = route('getHealth', {
   method: 'GET',
   path: '/health',
   owner: 'gateway',
@@ -25,7 +25,7 @@ export const getHealth = route('getHealth', {
   responses: { 200: Status },
 });
 
-export const getLiveness = route('getLiveness', {
+export const getLivenessRoute = route('getLiveness', {
   method: 'GET',
   path: '/livez',
   owner: 'gateway',
@@ -35,7 +35,7 @@ export const getLiveness = route('getLiveness', {
   responses: { 200: z.object({ status: z.string() }) },
 });
 
-export const getReadiness = route('getReadiness', {
+export const getReadinessRoute = route('getReadiness', {
   method: 'GET',
   path: '/readyz',
   owner: 'gateway',
@@ -45,7 +45,7 @@ export const getReadiness = route('getReadiness', {
   responses: { 200: z.object({ status: z.string(), checks: z.record(z.string(), z.string()) }) },
 });
 
-export const getVersion = route('getVersion', {
+export const getVersionRoute = route('getVersion', {
   method: 'GET',
   path: '/version',
   owner: 'gateway',
@@ -55,4 +55,10 @@ export const getVersion = route('getVersion', {
   responses: { 200: z.record(z.string(), z.unknown()) },
 });
 
-export const gatewayRoutes = [getMyContext, getHealth, getLiveness, getReadiness, getVersion] as const;
+export const gatewayRoutes = [
+  getMyContextRoute,
+  getHealthRoute,
+  getLivenessRoute,
+  getReadinessRoute,
+  getVersionRoute,
+] as const;

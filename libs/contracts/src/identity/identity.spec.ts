@@ -52,7 +52,7 @@ describe('what identity answers', () => {
 
   it('needs no sign-in only where one signs in, and for the development mail box', () =>
     expect(identityRoutes.filter(({ definition }) => definition.access.kind === 'open').map(({ id }) => id)).toEqual([
-      ...['register', 'verify-email', 'resend-verification', 'login', 'refresh', 'dev-mail'],
+      ...['register', 'verifyEmail', 'resendVerification', 'login', 'refresh', 'devMail'],
     ]));
 });
 

@@ -23,7 +23,7 @@ export const registerRoute = route('register', {
   responses: { 202: schema.Accepted },
 });
 
-export const verifyEmailRoute = route('verify-email', {
+export const verifyEmailRoute = route('verifyEmail', {
   method: 'POST',
   path: '/auth/email/verify',
   ...auth,
@@ -33,7 +33,7 @@ export const verifyEmailRoute = route('verify-email', {
   responses: { 200: schema.VerifiedEmail },
 });
 
-export const resendVerificationRoute = route('resend-verification', {
+export const resendVerificationRoute = route('resendVerification', {
   method: 'POST',
   path: '/auth/email/resend',
   ...auth,
@@ -72,7 +72,7 @@ export const logoutRoute = route('logout', {
   responses: { 204: null },
 });
 
-export const switchAccountRoute = route('switch-account', {
+export const switchAccountRoute = route('switchAccount', {
   method: 'POST',
   path: '/auth/switch-account',
   ...auth,
@@ -82,7 +82,7 @@ export const switchAccountRoute = route('switch-account', {
   responses: { 200: schema.AccessToken },
 });
 
-export const listSessionsRoute = route('list-sessions', {
+export const listSessionsRoute = route('listSessions', {
   method: 'GET',
   path: '/users/sessions',
   ...sessions,
@@ -92,7 +92,7 @@ export const listSessionsRoute = route('list-sessions', {
   responses: { 200: pageOf(schema.Session) },
 });
 
-export const terminateAllSessionsRoute = route('terminate-all-sessions', {
+export const terminateAllSessionsRoute = route('terminateAllSessions', {
   method: 'DELETE',
   path: '/users/sessions/all',
   ...sessions,
@@ -102,7 +102,7 @@ export const terminateAllSessionsRoute = route('terminate-all-sessions', {
   responses: { 200: schema.SessionsEnded },
 });
 
-export const terminateSessionRoute = route('terminate-session', {
+export const terminateSessionRoute = route('terminateSession', {
   method: 'DELETE',
   path: '/users/sessions/{session_id}',
   ...sessions,
@@ -112,7 +112,7 @@ export const terminateSessionRoute = route('terminate-session', {
   responses: { 204: null },
 });
 
-export const listDevicesRoute = route('list-devices', {
+export const listDevicesRoute = route('listDevices', {
   method: 'GET',
   path: '/users/devices',
   ...sessions,
@@ -122,7 +122,7 @@ export const listDevicesRoute = route('list-devices', {
   responses: { 200: pageOf(schema.Device) },
 });
 
-export const listAccountsRoute = route('list-accounts', {
+export const listAccountsRoute = route('listAccounts', {
   method: 'GET',
   path: '/accounts',
   ...accounts,
@@ -132,7 +132,7 @@ export const listAccountsRoute = route('list-accounts', {
   responses: { 200: pageOf(schema.Account) },
 });
 
-export const getAccountRoute = route('get-account', {
+export const getAccountRoute = route('getAccount', {
   method: 'GET',
   path: '/accounts/{id}',
   ...accounts,
@@ -142,7 +142,7 @@ export const getAccountRoute = route('get-account', {
   responses: { 200: schema.Account },
 });
 
-export const listMembersRoute = route('list-members', {
+export const listMembersRoute = route('listMembers', {
   method: 'GET',
   path: '/accounts/{id}/members',
   ...accounts,
@@ -153,7 +153,7 @@ export const listMembersRoute = route('list-members', {
   responses: { 200: pageOf(schema.Member) },
 });
 
-export const listUsersRoute = route('list-users', {
+export const listUsersRoute = route('listUsers', {
   method: 'GET',
   path: '/users',
   ...users,
@@ -170,7 +170,7 @@ export const listUsersRoute = route('list-users', {
   responses: { 200: pageOf(schema.UserSummary) },
 });
 
-export const getUserRoute = route('get-user', {
+export const getUserRoute = route('getUser', {
   method: 'GET',
   path: '/users/{id}',
   ...users,
@@ -180,7 +180,7 @@ export const getUserRoute = route('get-user', {
   responses: { 200: schema.User },
 });
 
-export const listPermissionsRoute = route('list-permissions', {
+export const listPermissionsRoute = route('listPermissions', {
   method: 'GET',
   path: '/permissions',
   ...roles,
@@ -189,7 +189,7 @@ export const listPermissionsRoute = route('list-permissions', {
   responses: { 200: z.object({ data: z.array(schema.PermissionInfo) }) },
 });
 
-export const listRolesRoute = route('list-roles', {
+export const listRolesRoute = route('listRoles', {
   method: 'GET',
   path: '/roles',
   ...roles,
@@ -199,7 +199,7 @@ export const listRolesRoute = route('list-roles', {
 });
 
 /** Served only where mail is kept in a folder. */
-export const devMailRoute = route('dev-mail', {
+export const devMailRoute = route('devMail', {
   method: 'GET',
   path: '/dev/mail',
   owner: 'identity',

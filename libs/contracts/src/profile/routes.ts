@@ -5,7 +5,7 @@ import { MemberProfile, Profile, ProfileDocument, ProfilePatch } from './profile
 
 const own = { owner: 'profile', access: { kind: 'user' } } as const;
 
-export const getProfile = route('getProfile', {
+export const getProfileRoute = route('getProfile', {
   ...own,
   method: 'GET',
   path: '/users/profile',
@@ -14,7 +14,7 @@ export const getProfile = route('getProfile', {
   responses: { 200: Profile },
 });
 
-export const replaceProfile = route('replaceProfile', {
+export const replaceProfileRoute = route('replaceProfile', {
   ...own,
   method: 'PUT',
   path: '/users/profile',
@@ -25,7 +25,7 @@ export const replaceProfile = route('replaceProfile', {
   ifMatch: 'optional',
 });
 
-export const patchProfile = route('patchProfile', {
+export const patchProfileRoute = route('patchProfile', {
   ...own,
   method: 'PATCH',
   path: '/users/profile',
@@ -36,7 +36,7 @@ export const patchProfile = route('patchProfile', {
   ifMatch: 'optional',
 });
 
-export const deleteProfile = route('deleteProfile', {
+export const deleteProfileRoute = route('deleteProfile', {
   ...own,
   method: 'DELETE',
   path: '/users/profile',
@@ -46,7 +46,7 @@ export const deleteProfile = route('deleteProfile', {
   ifMatch: 'optional',
 });
 
-export const getMemberProfile = route('getMemberProfile', {
+export const getMemberProfileRoute = route('getMemberProfile', {
   ...own,
   method: 'GET',
   path: '/users/{user_id}/profile',
@@ -56,7 +56,7 @@ export const getMemberProfile = route('getMemberProfile', {
   responses: { 200: MemberProfile },
 });
 
-export const getPreferences = route('getPreferences', {
+export const getPreferencesRoute = route('getPreferences', {
   ...own,
   method: 'GET',
   path: '/users/preferences',
@@ -65,7 +65,7 @@ export const getPreferences = route('getPreferences', {
   responses: { 200: Preferences },
 });
 
-export const replacePreferences = route('replacePreferences', {
+export const replacePreferencesRoute = route('replacePreferences', {
   ...own,
   method: 'PUT',
   path: '/users/preferences',
@@ -76,7 +76,7 @@ export const replacePreferences = route('replacePreferences', {
   ifMatch: 'optional',
 });
 
-export const patchPreferences = route('patchPreferences', {
+export const patchPreferencesRoute = route('patchPreferences', {
   ...own,
   method: 'PATCH',
   path: '/users/preferences',
@@ -88,12 +88,12 @@ export const patchPreferences = route('patchPreferences', {
 });
 
 export const profileRoutes = [
-  getProfile,
-  replaceProfile,
-  patchProfile,
-  deleteProfile,
-  getMemberProfile,
-  getPreferences,
-  replacePreferences,
-  patchPreferences,
+  getProfileRoute,
+  replaceProfileRoute,
+  patchProfileRoute,
+  deleteProfileRoute,
+  getMemberProfileRoute,
+  getPreferencesRoute,
+  replacePreferencesRoute,
+  patchPreferencesRoute,
 ] as const;

@@ -1,5 +1,5 @@
 import { createClient } from '@annals/client';
-import { getMemberProfile, listAuditLogs } from '@annals/contracts';
+import { getMemberProfileRoute, listAuditLogsRoute } from '@annals/contracts';
 import type { Pool } from '@annals/postgres';
 import type { Writer } from './writers.js';
 
@@ -10,7 +10,7 @@ export async function auditOf(api: string, adminToken: string, writer: Writer): 
   let cursor: string | undefined;
   do {
     const query = { entity: 'Profile', actor: writer.userId, limit: 100, ...(cursor ? { cursor } : {}) };
-    const { body } = await client.call(listAuditLogs, { query });
+    const { body } = await client.call(listAuditLogsRoute, { query });
     for (const { changes } of body.data) if (changes.bio) found.push([changes.bio.old, changes.bio.new]);
     cursor = body.meta.next_cursor ?? undefined;
   } while (cursor !== undefined);
@@ -31,5 +31,5 @@ export async function storedChanges(pool: Pool, { accountId, userId }: Writer, a
 /** The bio that the read model shows. */
 export async function shownBio(api: string, { token, userId }: Writer): Promise<string | null> {
   const client = createClient({ baseUrl: api, token: token() });
-  return (await client.call(getMemberProfile, { params: { user_id: userId } })).body.bio;
+  return (await client.call(getMemberProfileRoute, { params: { user_id: userId } })).body.bio;
 }

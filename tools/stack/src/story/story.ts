@@ -4,13 +4,13 @@ import {
   downloadExportRoute,
   ExportManifest,
   followExportRoute,
-  getMemberProfile,
-  getMyContext,
-  getProfile,
-  listAuditLogs,
+  getMemberProfileRoute,
+  getMyContextRoute,
+  getProfileRoute,
+  listAuditLogsRoute,
   listSessionsRoute,
-  patchPreferences,
-  patchProfile,
+  patchPreferencesRoute,
+  patchProfileRoute,
   refreshRoute,
   requestExportRoute,
   terminateSessionRoute,
@@ -50,7 +50,7 @@ async function arrive({ api, tell }: Stage): Promise<SignedInPerson> {
   await registerAndVerify(api, email, demoPassword, 'Ada Lovelace');
   tell('Register, open the verification mail, follow its link', email);
   const ada = await signIn(api, { email, password: demoPassword, device: 'Laptop' });
-  const { body: context } = await ada.client.call(getMyContext);
+  const { body: context } = await ada.client.call(getMyContextRoute);
   promised(
     context.account_id === ada.accountId && context.role === 'ADMIN',
     'a new person is ADMIN of the home account',
@@ -67,16 +67,19 @@ export interface Change {
 }
 
 async function changeProfile({ tell }: Stage, { client, userId }: SignedInPerson): Promise<Change> {
-  const first = await client.call(patchProfile, { body: { bio: 'Writes programs', location: 'London' } });
+  const first = await client.call(patchProfileRoute, { body: { bio: 'Writes programs', location: 'London' } });
   promised(first.etag !== null, 'a write answers an ETag');
-  const second = await client.call(patchProfile, { body: { location: 'Turin' }, ifMatch: first.etag });
-  const stale = await refused(client.call(patchProfile, { body: { location: 'Paris' }, ifMatch: first.etag }), 412);
+  const second = await client.call(patchProfileRoute, { body: { location: 'Turin' }, ifMatch: first.etag });
+  const stale = await refused(
+    client.call(patchProfileRoute, { body: { location: 'Paris' }, ifMatch: first.etag }),
+    412,
+  );
   tell('Change the profile twice with If-Match; a stale one is refused', `${stale.status} ${stale.code}`);
-  await client.call(patchPreferences, { body: { theme: { mode: 'dark' }, timezone: 'Europe/London' } });
-  const own = await client.call(getProfile);
+  await client.call(patchPreferencesRoute, { body: { theme: { mode: 'dark' }, timezone: 'Europe/London' } });
+  const own = await client.call(getProfileRoute);
   promised(own.body.location === 'Turin', 'the owner reads the last write');
   // The read model answers here; the client sends the position of its own last write, so it is never stale.
-  const seen = await client.call(getMemberProfile, { params: { user_id: userId } });
+  const seen = await client.call(getMemberProfileRoute, { params: { user_id: userId } });
   promised(seen.body.location === 'Turin', 'the read model has the last write as well');
   tell(
     'Read it back at the returned position: never stale',
@@ -88,17 +91,17 @@ async function changeProfile({ tell }: Stage, { client, userId }: SignedInPerson
 
 async function stayApart({ api, tell }: Stage, ada: SignedInPerson): Promise<void> {
   const globex = await signIn(api, { email: 'admin@globex.test', password: demoPassword, device: 'Desk' });
-  const missing = await refused(globex.client.call(getMemberProfile, { params: { user_id: ada.userId } }), 404);
-  const forbidden = await refused(ada.client.withAccount(globex.accountId).call(getProfile), 403);
-  const { body } = await globex.client.call(listAuditLogs, { query: { entity_id: ada.userId } });
+  const missing = await refused(globex.client.call(getMemberProfileRoute, { params: { user_id: ada.userId } }), 404);
+  const forbidden = await refused(ada.client.withAccount(globex.accountId).call(getProfileRoute), 403);
+  const { body } = await globex.client.call(listAuditLogsRoute, { query: { entity_id: ada.userId } });
   promised(body.data.length === 0, 'the audit log of another account holds nothing about her');
   // One person in two accounts has the same user id in both: two profiles, and neither sees the other.
   const both = { email: 'both@annals.test', password: demoPassword, device: 'Phone' };
   const inAcme = await signIn(api, { ...both, account: 'acme' });
   const inGlobex = await signIn(api, { ...both, account: 'globex' });
   promised(inAcme.userId === inGlobex.userId, 'one person, one id');
-  await inAcme.client.call(patchProfile, { body: { bio: 'Only acme knows this' } });
-  const elsewhere = await inGlobex.client.call(getProfile);
+  await inAcme.client.call(patchProfileRoute, { body: { bio: 'Only acme knows this' } });
+  const elsewhere = await inGlobex.client.call(getProfileRoute);
   promised(elsewhere.body.bio !== 'Only acme knows this', 'the same user id in another account is another profile');
   tell(
     'A second tenant with identical ids sees nothing',
@@ -107,7 +110,7 @@ async function stayApart({ api, tell }: Stage, ada: SignedInPerson): Promise<voi
 }
 
 async function readAudit({ tell }: Stage, ada: SignedInPerson, change: Change): Promise<void> {
-  const { body } = await ada.client.call(listAuditLogs, { query: { request_id: change.requestId } });
+  const { body } = await ada.client.call(listAuditLogsRoute, { query: { request_id: change.requestId } });
   const entry = body.data[0];
   promised(entry !== undefined, 'the change is in the audit log');
   const location = entry.changes.location;
@@ -123,10 +126,10 @@ async function endOtherDevice({ api, tell }: Stage, ada: SignedInPerson): Promis
   const phone = await signIn(api, { email: ada.email, password: demoPassword, device: 'Phone' });
   const { body } = await ada.client.call(listSessionsRoute);
   promised(body.data.length === 2, `both sessions are listed, not ${body.data.length}`);
-  await phone.client.call(getMyContext);
+  await phone.client.call(getMyContextRoute);
   await ada.client.call(terminateSessionRoute, { params: { session_id: phone.sessionId } });
-  const gone = await refused(phone.client.call(getMyContext), 401);
-  await ada.client.call(getMyContext);
+  const gone = await refused(phone.client.call(getMyContextRoute), 401);
+  await ada.client.call(getMyContextRoute);
   tell('End the session of a second device: its token stops at once', `${gone.status} ${gone.code}`);
 }
 
@@ -173,12 +176,12 @@ async function lookBack({ tool, tell }: Stage, ada: SignedInPerson, change: Chan
 
 async function survive(stage: Stage, ada: SignedInPerson): Promise<void> {
   await stage.crash();
-  const profile = await ada.client.call(getProfile);
+  const profile = await ada.client.call(getProfileRoute);
   promised(profile.body.location === 'Turin' && profile.body.bio === 'Writes programs', 'nothing is lost');
   const anew = createClient({ baseUrl: stage.api });
   const { body } = await anew.call(refreshRoute, { body: { refresh_token: ada.refreshToken } });
   anew.signIn({ token: body.access_token });
-  const { body: audit } = await anew.call(listAuditLogs, { query: { entity: 'Profile' } });
+  const { body: audit } = await anew.call(listAuditLogsRoute, { query: { entity: 'Profile' } });
   promised(audit.data.length >= 2, 'the audit log is whole');
   stage.tell(
     'Kill everything with -9 and start again: nothing lost, logins still valid',

@@ -1,4 +1,4 @@
-import { getMemberProfile as route, type MemberProfile, Problem } from '@annals/contracts';
+import { getMemberProfileRoute as route, type MemberProfile, Problem } from '@annals/contracts';
 import { type Pool, projectionSchema, tenantQuery } from '@annals/postgres';
 import { type MountedRoute, mount, type PositionWaiter } from '@annals/service';
 import { ownerOf } from '../../owner.js';
