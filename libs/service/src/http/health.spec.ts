@@ -141,7 +141,7 @@ describe('while a service waits for its stores', () => {
     const alone = await request(url);
     expect(await alone.body.json()).toMatchObject({
       request_id: alone.headers['x-request-id'],
-      trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
     });
     server.closeAllConnections();
     server.close();
