@@ -3,13 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layout } from '../layout.js';
 
-/** A database of the stack, opened as its superuser. */
-export function openDatabase(layout: Layout, database: string): Pool {
+/** URL of a database of the running stack for one of its roles, its superuser unless said. */
+export function databaseUrl(layout: Layout, database: string, role = 'postgres'): string {
   const read = (file: string) => readFileSync(join(layout.postgresDir, file), 'utf8').trim();
-  const { postgres: password } = JSON.parse(read('passwords.json')) as { postgres: string };
-  const url = `postgres://postgres:${password}@127.0.0.1:${read('port')}/${database}`;
-  return createPool({ url, applicationName: 'tests', max: 2 });
+  const passwords = JSON.parse(read('passwords.json')) as Record<string, string>;
+  return `postgres://${role}:${passwords[role] ?? ''}@127.0.0.1:${read('port')}/${database}`;
 }
+
+/** A database of the stack, opened as its superuser. */
+export const openDatabase = (layout: Layout, database: string): Pool =>
+  createPool({ url: databaseUrl(layout, database), applicationName: 'tests', max: 2 });
 
 /** Streams and types of the events after a position, in order. */
 export async function eventsAfter(pool: Pool, position: string): Promise<string[]> {

@@ -1,0 +1,109 @@
+import { createContextSigner, generateKey, personIdentity, readPrivateKey, type ContextSigner } from '@annals/auth';
+import { getExportRoute, headers, requestExportRoute, type RequestContext } from '@annals/contracts';
+import { connectBus, deadLetterTopic, type Bus, type InMsg, type OutMsg } from '@annals/messaging';
+import type { Pool } from '@annals/postgres';
+import { until } from '@annals/testing';
+import { randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { contextFor } from '../bad-input/forged-identities.js';
+import { demoPassword } from '../sign-ins.js';
+import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
+import { signIn, type SignedInPerson } from '../story/sign-up.js';
+import { databaseUrl, openDatabase } from '../story/stored-events.js';
+
+const root = resolve(__dirname, '../../../..');
+const topic = 'export.jobs.v1';
+const deadLetters = deadLetterTopic(topic, 'export.worker');
+jest.setTimeout(180_000);
+
+let stack: LaunchedStack;
+let person: SignedInPerson;
+let bus: Bus;
+let jobs: Pool;
+const dead = new Map<string, InMsg>();
+
+beforeAll(async () => {
+  stack = await launchStack(root);
+  person = await signIn(stack.api, { email: 'viewer@acme.test', password: demoPassword, device: 'Desk' });
+  const url = databaseUrl(stack.layout, 'annals_bus', 'bus_app');
+  jobs = openDatabase(stack.layout, 'annals_export');
+  bus = connectBus({ kind: 'postgres', url, clientId: 'tests' });
+  await bus.ensureTopics([{ topic: deadLetters, partitions: 1 }]);
+  await bus.subscribe({
+    ...{ group: 'tests.dead', topics: [deadLetters], from: 'earliest', maxBatch: 10 },
+    onBatch: async (batch) => batch.forEach((message) => dead.set(message.id, message)),
+  });
+});
+afterAll(async () => {
+  await bus.close();
+  await jobs.end();
+  await stack.end();
+});
+
+/** A job that would export this person's data, as the export service itself publishes it. */
+function job(): OutMsg {
+  const { accountId, userId } = person;
+  const value = JSON.stringify({ account_id: accountId, user_id: userId, export_id: randomUUID() });
+  const key = `${accountId}/${userId}`;
+  return { key, id: randomUUID(), type: 'export.requested.v1', headers: {}, value: Buffer.from(value) };
+}
+const identity = () => personIdentity({ user_id: person.userId, account_id: person.accountId });
+const request = (): RequestContext => ({
+  ...{ request_id: 'forged', transaction_id: 'forged', correlation_id: 'forged', causation_id: 'forged' },
+  ...{ ip_address: null, user_agent: null, traceparent: null, timestamp: new Date().toISOString() },
+});
+const signedBy = (signer: ContextSigner, { id, key, value }: OutMsg, on = topic) =>
+  signer.signMessage({ id, topic: on, key, payload: value }, identity(), request());
+const service = () => {
+  const file = join(stack.layout.keysDir, 'svc-export.jwk.json');
+  return createContextSigner({ principal: 'svc:export', privateJwk: readPrivateKey(file) });
+};
+const stranger = async () => {
+  const { privateJwk } = await generateKey('svc:export');
+  return createContextSigner({ principal: 'svc:export', privateJwk });
+};
+
+/** Rows that the handler of jobs made of a message. */
+async function jobsFor({ value }: OutMsg): Promise<number> {
+  const { export_id } = JSON.parse(Buffer.from(value).toString()) as { export_id: string };
+  const { rowCount } = await jobs.query('select from export_job where export_id = $1', [export_id]);
+  return rowCount;
+}
+
+const missing = 'message-context-required';
+const invalid = 'message-context-invalid';
+const mismatch = 'message-context-mismatch';
+/** What the context of a message is, in each way that is wrong, and the reason that the dead letter gives. */
+const forgeries: [what: string, reason: string, context: (message: OutMsg) => Promise<string | undefined>][] = [
+  ['none at all', missing, async () => undefined],
+  ['no token', invalid, async () => 'garbage'],
+  ["signed with a stranger's key", invalid, async (message) => signedBy(await stranger(), message)],
+  ['of an HTTP call', invalid, async () => contextFor(stack.layout.keysDir, identity())],
+  ['of another message', mismatch, (message) => signedBy(service(), { ...message, id: randomUUID() })],
+  ['of another key', mismatch, (message) => signedBy(service(), { ...message, key: 'other' })],
+  ['of another payload', mismatch, (message) => signedBy(service(), { ...message, value: Buffer.from('{}') })],
+  ['of another topic', mismatch, (message) => signedBy(service(), message, 'profile.events.v1')],
+];
+
+it.each(forgeries)(
+  'a message whose context is %s goes to the dead letters with %s',
+  async (_what, reason, contextOf) => {
+    const message = job();
+    const context = await contextOf(message);
+    await bus.publish(topic, [{ ...message, headers: context === undefined ? {} : { [headers.context]: context } }]);
+    await until('it is among the dead letters', () => dead.has(message.id), 60_000);
+    expect(dead.get(message.id)!.headers).toMatchObject({
+      'x-dead-letter-reason': reason,
+      'x-dead-letter-topic': topic,
+    });
+    expect(await jobsFor(message)).toBe(0);
+  },
+);
+
+it('the work of the same person goes on beside them', async () => {
+  const { body: operation } = await person.client.call(requestExportRoute, { body: {} });
+  await until('a real export is done', async () => {
+    const { body } = await person.client.call(getExportRoute, { params: { export_id: operation.id } });
+    return body.status === 'succeeded';
+  });
+});
