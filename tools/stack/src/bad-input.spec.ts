@@ -97,7 +97,9 @@ describe('a place', () => {
     for (const [path, foreign, method] of paths) {
       const [theirs, nobodys] = await Promise.all(
         [foreign, unknown].map(async (id) => {
-          const { request_id, trace_id, instance, ...rest } = problemOf(await ask(path.replace('{id}', id), { method }));
+          const { request_id, trace_id, instance, ...rest } = problemOf(
+            await ask(path.replace('{id}', id), { method }),
+          );
           return { rest, ids: [request_id, trace_id, instance] };
         }),
       );
@@ -171,7 +173,9 @@ describe('a service that is called directly, also from this machine', () => {
       expect(await refusal(direct(service, [['x-annals-context', forgery]]))).toEqual(invalid);
     }
     // The same call with a context that does hold shows that the others failed for the right reason.
-    expect((await direct(service, [['x-annals-context', contextFor(stack.layout.keysDir, somebody(admin))]])).status).toBe(200);
+    expect(
+      (await direct(service, [['x-annals-context', contextFor(stack.layout.keysDir, somebody(admin))]])).status,
+    ).toBe(200);
   });
 
   it('lets one service ask only what is meant for it', async () => {

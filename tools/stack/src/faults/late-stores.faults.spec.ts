@@ -10,7 +10,7 @@ import { ensureKeys } from '../keys.js';
 import { readLayout, type ServiceName } from '../layout.js';
 import { rawCall } from '../raw-call.js';
 import { freePorts } from '../story/launched-stack.js';
-import { startProcess, type OwnProcess } from './own-process.js';
+import { compile, startProcess, type OwnProcess } from './own-process.js';
 
 const root = resolve(__dirname, '../../../..');
 const withStores = ['identity', 'profile', 'activity', 'export'] as const;
@@ -22,6 +22,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'annals-late-'));
 const running = new Map<string, OwnProcess>();
 
 beforeAll(async () => {
+  compile(root);
   postgres = await startOwnPostgres();
   const { passwordOf, superuserUrl, url } = postgres.server();
   await provision(superuserUrl('postgres'), annalsDatabases, passwordOf);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
@@ -35,4 +35,15 @@ export function startProcess(root: string, script: string, env: NodeJS.ProcessEn
       return child.exitCode;
     },
   };
+}
+
+/** Compiles every service and the event node, which processes of this kind need as `npm start` does. @throws Error */
+export function compile(root: string): void {
+  const projects = ['gateway', 'identity', 'profile', 'activity', 'export'].map((app) => `apps/${app}`);
+  const compiler = join(root, 'node_modules/typescript-7/bin/tsc');
+  const compiled = spawnSync(process.execPath, [compiler, '--build', ...projects, 'tools/event-node'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (compiled.status !== 0) throw new Error(`the services do not compile:\n${compiled.stdout}${compiled.stderr}`);
 }

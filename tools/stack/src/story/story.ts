@@ -45,6 +45,14 @@ export async function tellStory(stage: Stage): Promise<void> {
   await survive(stage, ada);
 }
 
+/** The part of the story that needs neither demo data nor the tools of this machine: any installation can tell it. */
+export async function tellOwnStory(stage: Pick<Stage, 'api' | 'tell'>, person: SignedInPerson): Promise<void> {
+  const change = await changeProfile(stage, person);
+  await readAudit(stage, person, change);
+  await endOtherDevice(stage, person);
+  await takeDataAway(stage, person);
+}
+
 async function arrive({ api, tell }: Stage): Promise<SignedInPerson> {
   const email = `ada.${randomBytes(4).toString('hex')}@example.test`;
   await registerAndVerify(api, email, demoPassword, 'Ada Lovelace');
@@ -66,7 +74,7 @@ export interface Change {
   revisionBefore: string;
 }
 
-async function changeProfile({ tell }: Stage, { client, userId }: SignedInPerson): Promise<Change> {
+async function changeProfile({ tell }: Pick<Stage, 'tell'>, { client, userId }: SignedInPerson): Promise<Change> {
   const first = await client.call(patchProfileRoute, { body: { bio: 'Writes programs', location: 'London' } });
   promised(first.etag !== null, 'a write answers an ETag');
   const second = await client.call(patchProfileRoute, { body: { location: 'Turin' }, ifMatch: first.etag });
@@ -109,7 +117,7 @@ async function stayApart({ api, tell }: Stage, ada: SignedInPerson): Promise<voi
   );
 }
 
-async function readAudit({ tell }: Stage, ada: SignedInPerson, change: Change): Promise<void> {
+async function readAudit({ tell }: Pick<Stage, 'tell'>, ada: SignedInPerson, change: Change): Promise<void> {
   const { body } = await ada.client.call(listAuditLogsRoute, { query: { request_id: change.requestId } });
   const entry = body.data[0];
   promised(entry !== undefined, 'the change is in the audit log');
@@ -122,7 +130,7 @@ async function readAudit({ tell }: Stage, ada: SignedInPerson, change: Change): 
   );
 }
 
-async function endOtherDevice({ api, tell }: Stage, ada: SignedInPerson): Promise<void> {
+async function endOtherDevice({ api, tell }: Pick<Stage, 'api' | 'tell'>, ada: SignedInPerson): Promise<void> {
   const phone = await signIn(api, { email: ada.email, password: demoPassword, device: 'Phone' });
   const { body } = await ada.client.call(listSessionsRoute);
   promised(body.data.length === 2, `both sessions are listed, not ${body.data.length}`);
@@ -133,7 +141,7 @@ async function endOtherDevice({ api, tell }: Stage, ada: SignedInPerson): Promis
   tell('End the session of a second device: its token stops at once', `${gone.status} ${gone.code}`);
 }
 
-async function takeDataAway({ tell }: Stage, { client, userId }: SignedInPerson): Promise<void> {
+async function takeDataAway({ tell }: Pick<Stage, 'tell'>, { client, userId }: SignedInPerson): Promise<void> {
   const { body: operation } = await client.call(requestExportRoute, { body: {} });
   const params = { export_id: operation.id };
   const followed = await client.call(followExportRoute, { params });
