@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { configurations, envExample, root, settings, settingsTable } from './settings.js';
@@ -37,6 +38,25 @@ describe('the configuration', () => {
     const given = Object.keys(compose.services[service]!.environment);
     const required = settings().filter((setting) => setting.required && setting.services.includes(service));
     expect(required.map(({ name }) => name).filter((name) => !given.includes(name))).toEqual([]);
+  });
+
+  it.each(Object.keys(configurations))('is read by %s as docker-compose.yml gives it', (service) => {
+    // Stands for the volume that `prepare` fills: every kind of key file, with a value of the right shape.
+    const keys = mkdtempSync(join(tmpdir(), 'annals-keys-'));
+    const jwk = { kty: 'OKP', crv: 'Ed25519', kid: 'somebody', x: 'AAAA' };
+    writeFileSync(join(keys, 'signing.jwk.json'), JSON.stringify({ ...jwk, d: 'AAAA' }));
+    writeFileSync(join(keys, 'inside.jwks.json'), JSON.stringify({ keys: [jwk] }));
+    for (const name of ['key-encryption-key', 'lookup-secret']) {
+      writeFileSync(join(keys, name), Buffer.alloc(32, 1).toString('base64'));
+    }
+    const filled = Object.entries(compose.services[service]!.environment).map(([name, value]) => {
+      const required = name === 'SMTP_URL' ? 'smtp://mail.test:25' : 'secret';
+      const text = value.replace(/\$\{\w+(?::-([^}]*)|:\?[^}]*)?\}/g, (_, fallback?: string) => fallback ?? required);
+      return [name, text.replace(/(^|:)\/keys\//, `$1${keys}/`)];
+    });
+    const result = configurations[service]!.safeParse(Object.fromEntries(filled.filter(([, value]) => value !== '')));
+    rmSync(keys, { recursive: true });
+    expect(result.error?.issues ?? []).toEqual([]);
   });
 
   it.each(Object.keys(configurations))('sets nothing in docker-compose.yml that %s does not read', (service) => {
