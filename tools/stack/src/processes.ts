@@ -103,12 +103,23 @@ export async function endLeftovers(runDir: string): Promise<string[]> {
     const [pid = '', script = ''] = readFileSync(join(runDir, file), 'utf8').split('\n');
     if (isOurs(Number(pid), script)) {
       process.kill(Number(pid), 'SIGKILL');
-      while (isOurs(Number(pid), script)) await delay(10);
+      while (!isGone(Number(pid))) await delay(10);
       ended.push(file.slice(0, -'.pid'.length));
     }
     rmSync(join(runDir, file), { force: true });
   }
   return ended;
+}
+
+/** A killed process gives its ports back a moment after its memory: only a zombie, or none at all, holds nothing. */
+function isGone(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return ['Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2)[0] ?? '');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return true;
+    throw error;
+  }
 }
 
 /** A process id is reused by the system, so the command line must name our script too. */
