@@ -111,11 +111,12 @@ export async function endLeftovers(runDir: string): Promise<string[]> {
   return ended;
 }
 
-/** A killed process gives its ports back a moment after its memory: only a zombie, or none at all, holds nothing. */
+/** A killed process gives its ports back when the last of its threads has ended: then it is a zombie, or not there. */
 function isGone(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return ['Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2)[0] ?? '');
+    const isZombie = ['Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2)[0] ?? '');
+    return isZombie && readdirSync(`/proc/${pid}/task`).length <= 1;
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return true;
     throw error;
