@@ -123,8 +123,11 @@ async function prepared(boot: Boot, dependency: string, work: () => Promise<void
 }
 
 /** PostgreSQL's own refusals carry a code (class 28 and 3D: role or database not made yet). */
-const mayPass = (error: unknown): boolean =>
-  error instanceof Error && (isTransient(error) || /^(28|3D)/.test(String((error as { code?: unknown }).code ?? '')));
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return isTransient(error) || (typeof code === 'string' && /^(28|3D)/.test(code));
+}
 
 /** Whoever works in the keys' database owns its one table. */
 function migrateKeys(url: string): Promise<void> {

@@ -23,7 +23,14 @@ export interface Forgery {
 }
 
 /** Access tokens that must not be accepted, each with the code of its refusal. */
-export function forgedTokens({ keysDir, own, other, elsewhere, jwks, publicKey }: Forgery): [code: string, jws: string][] {
+export function forgedTokens({
+  keysDir,
+  own,
+  other,
+  elsewhere,
+  jwks,
+  publicKey,
+}: Forgery): [code: string, jws: string][] {
   const [ownHeader, ownClaims] = partsOf(own.token);
   const key = keyIn(keysDir, gatewayPrincipal);
   const { d: _, ...jwk } = key;

@@ -35,11 +35,23 @@ export const wrongBodies: Refused[] = [
   [400, 'body-invalid', 'a script for a link', profile, patch('{"website":"javascript:alert(1)"}')],
   [400, 'body-invalid', 'a control character', profile, patch('{"bio":"\\u0007"}')],
   [400, 'body-text-refused', 'NUL', profile, patch('{"bio":"\\u0000"}')],
-  [400, 'body-text-refused', 'half a surrogate pair', '/users/activity', postJson('{"type":"x","data":{"a":"\\udfff"}}')],
+  [
+    400,
+    'body-text-refused',
+    'half a surrogate pair',
+    '/users/activity',
+    postJson('{"type":"x","data":{"a":"\\udfff"}}'),
+  ],
   [400, 'body-text-refused', 'NUL in free data', '/users/activity', postJson('{"type":"x","data":{"a":["\\u0000"]}}')],
   [400, 'body-name-refused', '__proto__', profile, patch('{"__proto__":{"bio":"x"}}')],
   [400, 'body-name-refused', '__proto__ as an escape', profile, patch('{"\\u005f_proto__":1}')],
-  [400, 'body-name-refused', 'constructor, further in', '/users/activity', postJson('{"type":"x","data":{"constructor":1}}')],
+  [
+    400,
+    'body-name-refused',
+    'constructor, further in',
+    '/users/activity',
+    postJson('{"type":"x","data":{"constructor":1}}'),
+  ],
   [400, 'body-too-deep', '33 levels', profile, patch(`{"bio":${'['.repeat(33)}${']'.repeat(33)}}`)],
   [400, 'body-too-deep', '40,000 levels', profile, patch('['.repeat(40_000) + ']'.repeat(40_000))],
   [400, 'body-not-utf8', 'Latin-1', profile, patchAs(Buffer.from('{"bio":"\xe9"}', 'latin1'), json)],
@@ -49,18 +61,38 @@ export const wrongBodies: Refused[] = [
   [415, 'content-type-unsupported', 'no content type', profile, patchAs(bio)],
   [415, 'content-type-unsupported', 'text', profile, patchAs(bio, ['content-type', 'text/plain'])],
   [415, 'content-type-unsupported', 'a form', profile, patchAs('bio=x', ['content-type', 'multipart/form-data'])],
-  [415, 'content-type-unsupported', 'UTF-16', profile, patchAs(bio, ['content-type', 'application/json; charset=utf-16'])],
+  [
+    415,
+    'content-type-unsupported',
+    'UTF-16',
+    profile,
+    patchAs(bio, ['content-type', 'application/json; charset=utf-16']),
+  ],
   [415, 'content-encoding-unsupported', 'gzip', profile, patch(bio, ['content-encoding', 'gzip'])],
 ];
 
 export const wrongHeaders: Refused[] = [
-  ...['7', 'W/"7"', '*', '"1", "2"', '"-1"', '"0x1"', '"999999999999999999999"'].map(
-    (tag): Refused => [400, 'if-match-invalid', `If-Match: ${tag}`, profile, patch(bio, ['if-match', tag])],
-  ),
-  [412, 'stale-revision', 'If-Match that nothing can have', profile, patch(bio, ['if-match', '"18446744073709551616"'])],
-  ...['a b', 'x'.repeat(256), 'schl\xfcssel'].map(
-    (key): Refused => [400, 'idempotency-key-invalid', `a key like ${key.slice(0, 9)}`, profile, withKey(key)],
-  ),
+  ...['7', 'W/"7"', '*', '"1", "2"', '"-1"', '"0x1"', '"999999999999999999999"'].map((tag): Refused => [
+    400,
+    'if-match-invalid',
+    `If-Match: ${tag}`,
+    profile,
+    patch(bio, ['if-match', tag]),
+  ]),
+  [
+    412,
+    'stale-revision',
+    'If-Match that nothing can have',
+    profile,
+    patch(bio, ['if-match', '"18446744073709551616"']),
+  ],
+  ...['a b', 'x'.repeat(256), 'schl\xfcssel'].map((key): Refused => [
+    400,
+    'idempotency-key-invalid',
+    `a key like ${key.slice(0, 9)}`,
+    profile,
+    withKey(key),
+  ]),
   [
     ...[400, 'idempotency-key-invalid', 'two keys', profile],
     patch(bio, ['idempotency-key', 'one'], ['Idempotency-Key', 'two']),
