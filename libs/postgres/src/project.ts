@@ -45,9 +45,9 @@ export async function projectEvents(tx: Tx, projection: Projection, events: read
     const handler = handlerOf(projection, event);
     if (!handler) continue;
     const account = accountOf(projection, event);
-    if (account !== tenant) await setTenant(tx, account);
+    // Sent together: should the scope fail, the transaction is aborted and takes the handler's statements with it.
+    await Promise.all([account === tenant ? undefined : setTenant(tx, account), handler(tx, event)]);
     tenant = account;
-    await handler(tx, event);
   }
 }
 
@@ -62,8 +62,7 @@ async function projectByAccount(tx: Tx, projection: Projection, events: readonly
     else groups.set(account, [event]);
   }
   for (const [account, group] of groups) {
-    await setTenant(tx, account);
-    await projection.batch?.(tx, group);
+    await Promise.all([setTenant(tx, account), projection.batch?.(tx, group)]);
   }
 }
 

@@ -9,14 +9,18 @@ export function withTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Pr
   return transaction(pool, 'begin', work);
 }
 
-/** As `withTransaction`, with the opening statements given: they take effect before `work` sends anything. */
+/**
+ * As `withTransaction`, with the opening statements given: they take effect before anything that `work` sends. The two
+ * travel together; if the opening fails, so does all of `work`, because its transaction is aborted or its connection gone.
+ */
 export function transaction<T>(pool: Pool, opening: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   return pool.withConnection(async (connection) => {
     try {
-      await connection.query(opening);
-      const result = await work(connection);
+      const [opened, done] = await Promise.allSettled([connection.query(opening), work(connection)]);
+      if (opened.status === 'rejected') throw opened.reason;
+      if (done.status === 'rejected') throw done.reason;
       await connection.query('commit');
-      return result;
+      return done.value;
     } catch (error) {
       return rollBack(connection, error);
     }
