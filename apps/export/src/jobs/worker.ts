@@ -13,7 +13,7 @@ export interface WorkerOptions {
   pool: Pool;
   workshop: Workshop;
   logger: Logger;
-  /** How long a worker owns a job before another may take it; 120 s unless said. */
+  /** How long after the last sign of life of its worker a job may be taken by another; 20 s unless said. */
   leaseSeconds?: number;
   maxAttempts?: number;
 }
@@ -28,6 +28,8 @@ interface JobRow {
 
 /** Wakes on NOTIFY; looks by itself now and then, because a notice can be lost while the connection is away. */
 const backstopMs = 5_000;
+/** Short, because a killed worker's job waits for its end; a living one renews it three times within. */
+const defaultLease = 20;
 
 /** Works jobs off, one at a time: exports are heavy on the services they read from. */
 export function startWorker(options: WorkerOptions): Worker {
@@ -82,7 +84,7 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 }
 
-async function claim({ pool, leaseSeconds = 120 }: WorkerOptions): Promise<JobRow | undefined> {
+async function claim({ pool, leaseSeconds = defaultLease }: WorkerOptions): Promise<JobRow | undefined> {
   const { rows } = await pool.query<JobRow>(
     `update export_job set leased_until = now() + make_interval(secs => $1), attempts = attempts + 1
        where export_id = (select export_id from export_job where leased_until < now() order by created_at
@@ -93,11 +95,14 @@ async function claim({ pool, leaseSeconds = 120 }: WorkerOptions): Promise<JobRo
   return rows[0];
 }
 
-async function attempt({ pool, workshop, logger, maxAttempts = 5 }: WorkerOptions, row: JobRow): Promise<void> {
+async function attempt(options: WorkerOptions, row: JobRow): Promise<void> {
+  const { pool, workshop, logger, maxAttempts = 5 } = options;
   const job: Job = { exportId: row.export_id, accountId: row.account, userId: row.requested_by, request: row.request };
   try {
-    await withSpan('export', { 'app.export_id': job.exportId, 'account.id': job.accountId }, () =>
-      runExport(workshop, job),
+    await whileKept(options, row, () =>
+      withSpan('export', { 'app.export_id': job.exportId, 'account.id': job.accountId }, () =>
+        runExport(workshop, job),
+      ),
     );
     await pool.query('delete from export_job where export_id = $1', [job.exportId]);
   } catch (error) {
@@ -105,6 +110,23 @@ async function attempt({ pool, workshop, logger, maxAttempts = 5 }: WorkerOption
     if (row.attempts < maxAttempts) return retryLater(pool, row);
     await giveUp(workshop, job, new Problem(500, 'export-failed', 'The export could not be made; ask for it again'));
     await pool.query('delete from export_job where export_id = $1', [job.exportId]);
+  }
+}
+
+/** Renews the lease while the job is worked on; not when another has taken it, which counted one attempt more. */
+async function whileKept<T>(options: WorkerOptions, row: JobRow, work: () => Promise<T>): Promise<T> {
+  const { pool, logger, leaseSeconds = defaultLease } = options;
+  const text =
+    'update export_job set leased_until = now() + make_interval(secs => $2) where export_id = $1 and attempts = $3';
+  const renew = () =>
+    pool.query(text, [row.export_id, leaseSeconds, row.attempts]).catch((error: unknown) => {
+      logger.warn({ error }, 'the lease of a job could not be renewed');
+    });
+  const timer = setInterval(() => void renew(), (leaseSeconds * 1000) / 3);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
   }
 }
 
