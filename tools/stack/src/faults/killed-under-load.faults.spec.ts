@@ -1,6 +1,12 @@
 import { until } from '@annals/testing';
-import { createClient } from '@annals/client';
-import { loginRoute } from '@annals/contracts';
+import { createClient, type Client } from '@annals/client';
+import {
+  getMyContextRoute,
+  listExportsRoute,
+  loginRoute,
+  patchProfileRoute,
+  requestExportRoute,
+} from '@annals/contracts';
 import type { Pool } from '@annals/postgres';
 import { resolve } from 'node:path';
 import { demoPassword } from '../sign-ins.js';
@@ -24,16 +30,27 @@ jest.setTimeout(400_000);
 let stack: LaunchedStack;
 let writers: Writers;
 let start: string;
+/** Somebody who takes their data away while all this happens. */
+let traveller: Client;
+const wanted: string[] = [];
 
 beforeAll(async () => {
   stack = await launchStack(root);
   await withEvents(async (events) => (start = await lastPosition(events)));
+  traveller = await enter('billing@acme.test');
   writers = await startWriters(stack.api, authors);
 });
 afterAll(async () => {
   await writers.stop().catch(() => undefined);
   await stack.end();
 });
+
+async function enter(email: string): Promise<Client> {
+  const client = createClient({ baseUrl: stack.api });
+  const { body } = await client.call(loginRoute, { body: { email, password: demoPassword } });
+  client.signIn({ token: body.access_token, refreshToken: body.refresh_token });
+  return client;
+}
 
 /** Opened anew each time: a pool of the test's own would only tell about itself when PostgreSQL is killed. */
 async function withEvents<T>(work: (events: Pool) => Promise<T>): Promise<T> {
@@ -60,7 +77,7 @@ const expected: Record<Killable, string[]> = {
   export: [],
   gateway: ['cut', 'identity-unavailable'],
   'event-node': ['event-store-unavailable'],
-  postgres: ['event-store-unavailable', 'database-unavailable', 'identity-unavailable'],
+  postgres: ['event-store-unavailable', 'store-unavailable', 'identity-unavailable'],
 };
 
 const kills: Killable[] = [...services, 'event-node', 'postgres', 'event-node', 'profile', 'postgres', 'gateway'];
@@ -71,6 +88,8 @@ it.each(kills)(
     await writers.progress(25);
     const before = allPids(stack.layout);
     const troubles = writers.each.map((writer) => writer.troubles.length);
+    const { body: operation } = await traveller.call(requestExportRoute, { body: {} });
+    wanted.push(operation.id);
     await endProcess(stack.layout, name);
     await until(`${name} runs again`, () => ![undefined, before[name]].includes(pidOf(stack.layout, name)), 120_000);
     await everybodyIsReady();
@@ -128,9 +147,31 @@ describe('after all of it', () => {
     }
   });
 
+  it('every export that was asked for before a kill is done, once', async () => {
+    const statusOf = async () => {
+      const { body } = await traveller.call(listExportsRoute, { query: { limit: 100 } });
+      return Object.fromEntries(body.data.map(({ id, status }) => [id, status]));
+    };
+    const ended = async () =>
+      Object.values(await statusOf()).every((status) => !['queued', 'running'].includes(status));
+    await until('all exports have ended', ended, 60_000).catch(async (error: Error) => {
+      throw new Error(JSON.stringify(await statusOf()), { cause: error });
+    });
+    expect(await statusOf()).toEqual(Object.fromEntries(wanted.map((id) => [id, 'succeeded'])));
+  });
+
   it('people can still sign in', async () => {
-    const client = createClient({ baseUrl: stack.api });
-    const { status } = await client.call(loginRoute, { body: { email: 'admin@acme.test', password: demoPassword } });
-    expect(status).toBe(200);
+    const { body } = await (await enter('admin@acme.test')).call(getMyContextRoute);
+    expect(body.role).toBe('ADMIN');
+  });
+
+  it('a change that is in no ledger would be seen', async () => {
+    const [writer] = writers.each;
+    await createClient({ baseUrl: stack.api, token: writer!.token() }).call(patchProfileRoute, {
+      body: { bio: 'extra' },
+    });
+    const stored = await withEvents((events) => storedChanges(events, writer!, start));
+    expect(stored).toBe(writer!.acknowledged.length + 1);
+    expect(await shownBio(stack.api, writer!)).toBe('extra');
   });
 });
