@@ -30,7 +30,7 @@ const gathered = async (bursts: FeedItem[][], maxEvents: number, busyTurns: read
   const batches: Gathered[] = [];
   let seen = 0;
   const count = (): void => void (seen += 1);
-  for await (const batch of gather(feedOf(bursts), { maxEvents, maxDelayMs: 1 }, count)) {
+  for await (const batch of gather(feedOf(bursts), { maxEvents, maxDelayMs: 1, busyDelayMs: 1 }, count)) {
     batches.push(batch);
     const turns = busyTurns[batches.length % Math.max(1, busyTurns.length)] ?? 0;
     for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -77,5 +77,18 @@ describe('gather', () => {
       [1, true],
       [1, false],
     ]);
+  });
+
+  it('gathers live events while they come thick, and hands a single one over at once', async () => {
+    const quiet: FeedItem[][] = Array.from({ length: 20 }, () => []);
+    const bursts = [[{ kind: 'caught-up' } as FeedItem], [event(1), event(2)], [event(3)], ...quiet, [event(4)]];
+    const sizes = async (busyDelayMs: number) => {
+      const batches: number[] = [];
+      const limits = { maxEvents: 2, maxDelayMs: 1, busyDelayMs };
+      for await (const batch of gather(feedOf(bursts), limits, () => undefined)) batches.push(batch.recorded.length);
+      return batches;
+    };
+    expect(await sizes(10_000)).toEqual([0, 2, 2]);
+    expect(await sizes(0)).toEqual([0, 2, 1, 1]);
   });
 });

@@ -13,18 +13,24 @@ export interface Gathered {
 
 export interface BatchLimits {
   maxEvents: number;
-  /** While catching up, how long a batch waits for more; live events only wait for one turn of the event loop. */
+  /** While catching up, how long a batch waits for more. */
   maxDelayMs: number;
+  /**
+   * How long a live batch waits for more while events come thick: when the last one held several. A single event waits
+   * for one turn of the event loop only, so that a quiet system is prompt and a busy one does its work in fewer steps.
+   */
+  busyDelayMs: number;
 }
 
 /** Pulls a feed in batches: whatever has arrived while the last one was handled. Ends when the server ends it. */
 export async function* gather(feed: LiveFeed, limits: BatchLimits, onItem: () => void): AsyncGenerator<Gathered> {
   let live = false;
+  let busy = false;
   let pending: Promise<IteratorResult<FeedItem>> | undefined;
   const take = (): Promise<IteratorResult<FeedItem>> => (pending ??= feed.items.next());
   for (;;) {
     const batch: Gathered = { recorded: [], checkpoint: null, caughtUp: false };
-    const patience = live ? oneTurn() : forMilliseconds(limits.maxDelayMs);
+    const patience = patienceFor(live, busy, limits);
     let result: IteratorResult<FeedItem> | undefined = await take();
     while (result && !result.done) {
       pending = undefined;
@@ -42,6 +48,7 @@ export async function* gather(feed: LiveFeed, limits: BatchLimits, onItem: () =>
     }
     patience.end();
     live ||= batch.caughtUp;
+    busy = batch.recorded.length > 1;
     if (batch.checkpoint || batch.caughtUp) yield batch;
     if (result?.done) return;
   }
@@ -62,6 +69,11 @@ function add(batch: Gathered, item: FeedItem): void {
 interface Patience {
   over(): Promise<undefined>;
   end(): void;
+}
+
+function patienceFor(live: boolean, busy: boolean, { maxDelayMs, busyDelayMs }: BatchLimits): Patience {
+  if (!live) return forMilliseconds(maxDelayMs);
+  return busy && busyDelayMs > 0 ? forMilliseconds(busyDelayMs) : oneTurn();
 }
 
 const oneTurn = (): Patience => ({ over: () => nextTurn(undefined), end: () => undefined });

@@ -94,7 +94,8 @@ async function followOnce(
   });
   try {
     if (signal.aborted) return;
-    const limits = { maxEvents: o.batch?.maxEvents ?? 500, maxDelayMs: o.batch?.maxDelayMs ?? 5 };
+    const { maxEvents = 500, maxDelayMs = 5, busyDelayMs = 10 } = o.batch ?? {};
+    const limits = { maxEvents, maxDelayMs, busyDelayMs };
     for await (const batch of gather(feed, limits, watch.sawItem)) {
       watch.pause();
       if (batch.checkpoint) watch.saw(batch.checkpoint);

@@ -33,8 +33,8 @@ export interface SubscribeOptions {
   types?: readonly string[];
   /** The stored checkpoint, null for the beginning. Asked again after every drop. */
   from(): Promise<Position | null>;
-  /** At most 500 events or 5 ms of waiting for more, unless said. */
-  batch?: { maxEvents?: number; maxDelayMs?: number };
+  /** At most 500 events; 5 ms of waiting for more while catching up, 10 ms while live events come thick, unless said. */
+  batch?: { maxEvents?: number; maxDelayMs?: number; busyDelayMs?: number };
   /** Open personal fields; true unless said. */
   open?: boolean;
   /** Awaited, one at a time. A throw is tried again, after a wait, from the stored checkpoint. */

@@ -131,7 +131,7 @@ async function main(): Promise<void> {
     );
     console.log(`\n${context}`);
     console.log(`\n${profileTables(cells, 'Annals')}`);
-    console.log(`\n${await openLoopTable(contenders, 250, 10)}`);
+    console.log(`\n${await openLoopTable(contenders, 100, 6)}`);
     console.log(`\n${await storeTable(stack, plan.seconds)}`);
     console.log(`\n${memoryTable(stack)}`);
     console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);

@@ -22,6 +22,8 @@ export function followFolds(
     name: 'profile folds',
     categories,
     open: false,
+    // Nothing is written for what is seen here, so there is nothing to gather for.
+    batch: { busyDelayMs: 0 },
     from: async () => {
       if (!started) position = await end(store);
       started = true;
