@@ -12,7 +12,7 @@ export interface RunProjectionOptions {
   pool: Pool;
   store: EventStore;
   /** Events per transaction at most (500 unless said) and how long to wait for more, in milliseconds (5). */
-  batch?: { maxEvents?: number; maxDelayMs?: number };
+  batch?: { maxEvents?: number; maxDelayMs?: number; busyDelayMs?: number };
   /** Told after each committed batch: for metrics. */
   onBatch?: (report: BatchReport) => void;
   /** Told each failure, also those that are tried again: for the log. */
