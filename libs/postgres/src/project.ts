@@ -20,7 +20,7 @@ export async function projectBatch(
 ): Promise<number> {
   const fresh = from ? events.filter((event) => comparePositions(event.position, from) > 0) : events;
   if (from && fresh.length === 0 && comparePositions(checkpoint, from) <= 0) return 0;
-  await transaction(pool, `begin; ${settings(projection)}`, async (tx) => {
+  await transaction(pool, `begin; ${searchPath(projection)}`, async (tx) => {
     await projectEvents(tx, projection, fresh);
     await moveCheckpoint(tx, projection, from, checkpoint);
   });
@@ -28,13 +28,11 @@ export async function projectBatch(
 }
 
 /**
- * Handlers may name their tables without the schema: it is that of the projection's version. Nobody waits for the disk:
- * rows and checkpoint are in one transaction, so a server that falls over loses both or neither, and what is lost is
- * projected again from the events, which are durable.
+ * Handlers may name their tables without the schema: it is that of the projection's version. The commit waits for the
+ * disk although the events could be projected again: readers are told of positions that then must not be lost.
  */
-function settings(projection: Projection): string {
-  const schema = identifier(projectionSchema(projection));
-  return `set local search_path to ${schema}, public; set local synchronous_commit to off`;
+function searchPath(projection: Projection): string {
+  return `set local search_path to ${identifier(projectionSchema(projection))}, public`;
 }
 
 /** Turns events into rows inside an open transaction, each in its own tenant's scope. No checkpoint. */
