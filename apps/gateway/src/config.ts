@@ -22,6 +22,10 @@ export const GatewayConfig = z.object({
   ACTIVITY_URL: serviceUrl.describe('The activity service'),
   EXPORT_URL: serviceUrl.describe('The export service'),
   JWT_ISSUERS: JwtIssuers.prefault('[]').describe('Other trusted token issuers, as a JSON list'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('Redis that gateways share contexts in; in-process when unset'),
   CORS_ORIGINS: list.describe('Origins whose pages may call the API, separated by commas'),
   TRUSTED_PROXIES: list.describe('Addresses or CIDR blocks whose X-Forwarded-For counts, separated by commas'),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).default(6_000).describe('Requests of one user; 0: no limit'),

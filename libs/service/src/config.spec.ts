@@ -45,7 +45,7 @@ describe('the configuration', () => {
       CONTEXT_SIGNING_KEY: { kid: 'svc:profile' },
     });
     expect(config.KEY_ENCRYPTION_KEY).toEqual(Buffer.alloc(32, 1));
-    expect(config.REDIS_URL).toBeUndefined();
+    expect(config.OTEL_EXPORTER_OTLP_ENDPOINT).toBeUndefined();
   });
 
   it('takes a key from a file', () => {
@@ -88,7 +88,7 @@ describe('the configuration', () => {
     const lines = linesFor({
       DATABASE_URL: 'mysql://user:secret@x',
       KEY_ENCRYPTION_KEY: 'secret',
-      REDIS_URL: 'secret',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'secret',
     });
     expect(lines).toHaveLength(3);
     expect(lines.join()).not.toContain('secret');

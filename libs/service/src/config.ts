@@ -37,10 +37,6 @@ export const processConfig = {
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least level that is logged'),
   CONTEXT_SIGNING_KEY: readWith(readPrivateKey).describe("This process's private key, a JWK as JSON or a path"),
   CONTEXT_KEYS: readWith(readPublicKeys).describe('Public keys of all processes, a JWK set as JSON or a path'),
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/ })
-    .optional()
-    .describe('Shared cache; in-process when unset'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/ })
     .optional()
