@@ -34,6 +34,7 @@ const identityOf = (accountId: string): IdentityContext => ({
   is_system_admin_access: false,
   auth_methods: ['pwd'],
   actor: null,
+  ...{ conditional_permissions: [], temporary_roles: [], elevation_id: null, valid_until: null },
 });
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -403,10 +404,10 @@ describe('the gateway', () => {
       expect(answers.every((one) => one.status === 200)).toBe(true);
       expect(asked).toHaveLength(1);
       expect(asked[0]).toEqual({
-        user_id: userId,
-        session_id: sessionId,
+        caller: { kind: 'session', user_id: userId, session_id: sessionId, auth_methods: ['pwd'] },
         selector: { token_account_id: globex },
-        auth_methods: ['pwd'],
+        account_optional: false,
+        client: { ip_address: '127.0.0.1', user_agent: null },
       });
     });
 

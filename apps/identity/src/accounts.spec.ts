@@ -139,7 +139,11 @@ describe('the context of a session', () => {
       fetch(`${service.url}/internal/contexts`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ user_id: acme.user_id, session_id: acme.session_id, selector: {} }),
+        body: JSON.stringify({
+          caller: { kind: 'session', user_id: acme.user_id, session_id: acme.session_id },
+          selector: {},
+          client: { ip_address: null, user_agent: null },
+        }),
       });
     expect((await ask({})).status).toBe(401);
     expect((await ask({ 'x-annals-context': 'forged' })).status).toBe(401);

@@ -7,9 +7,7 @@ import { folderMailer } from './mail/mail-folder.js';
 import { smtpMailer } from './mail/smtp-mailer.js';
 import { openIdentity } from './open-identity.js';
 import { publishedCategories, toIntegrationEvent, topic } from './publish.js';
-import { enforceSessionEnds } from './reactors/enforce-session-ends.js';
-import { provisionHomes } from './reactors/provision-homes.js';
-import { sendVerification } from './reactors/send-verification.js';
+import { reactorsOf } from './reactors/reactors.js';
 import { routesOf } from './routes.js';
 import { seedDemo } from './seed/seed.js';
 import { createRevocationFeed } from './session/revocation-feed.js';
@@ -32,11 +30,7 @@ serve(service, config, async (boot, logger) => {
   const mailer = config.DEV_MAIL
     ? folderMailer(config.MAIL_DIR, config.MAIL_FROM)
     : smtpMailer(config.SMTP_URL!, config.MAIL_FROM);
-  const reactors = [
-    provisionHomes(identity),
-    enforceSessionEnds(identity),
-    sendVerification(identity, mailer, config.PUBLIC_URL),
-  ].map((reactor) =>
+  const reactors = reactorsOf(identity, { mailer, publicUrl: config.PUBLIC_URL }).map((reactor) =>
     runReactor({
       ...{ reactor, pool, store },
       onError: (error) => logger.warn({ reactor: reactor.name, error }, 'a reactor failed and will try again'),

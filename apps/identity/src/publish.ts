@@ -1,4 +1,4 @@
-import type { IdentityEvent } from '@annals/contracts';
+import type { EventOf, IdentityEvent, identityEvents } from '@annals/contracts';
 import type { StoredEvent } from '@annals/event-store';
 import type { IntegrationEvent } from '@annals/messaging';
 
@@ -7,52 +7,41 @@ export const topic = 'identity.events.v1';
 /** Categories whose events others are told about. Claims, credentials and account switches stay inside. */
 export const publishedCategories = ['user', 'account', 'membership', 'session'] as const;
 
-/**
- * What identity tells the others: ids, states and roles, never an address, a name or a device.
- * The key keeps the events of one account's thing in order.
- */
-export function toIntegrationEvent(stored: StoredEvent): IntegrationEvent | null {
-  const event = { type: stored.type, data: stored.data } as unknown as IdentityEvent;
-  const account = stored.metadata.account_id ?? 'none';
-  const about = (id: string, type: string, data: IntegrationEvent['data']): IntegrationEvent => ({
-    key: `${account}/${id}`,
-    type: `identity.${type}.v1`,
-    data,
-  });
-  switch (event.type) {
-    case 'UserRegistered': {
-      const { user_id, home_account_id, status } = event.data;
-      return about(user_id, 'user_registered', { user_id, home_account_id, status });
-    }
-    case 'EmailVerified':
-      return about(event.data.user_id, 'email_verified', pick(event.data, 'user_id', 'status'));
-    case 'UserDisabled':
-      return about(event.data.user_id, 'user_disabled', pick(event.data, 'user_id', 'status'));
-    case 'UserEnabled':
-      return about(event.data.user_id, 'user_enabled', pick(event.data, 'user_id', 'status'));
-    case 'AccountCreated':
-      return about(event.data.account_id, 'account_created', pick(event.data, 'account_id', 'slug', 'kind'));
-    case 'MembershipGranted':
-      return about(event.data.user_id, 'membership_granted', pick(event.data, 'account_id', 'user_id', 'role'));
-    case 'MembershipRoleChanged':
-      return about(event.data.user_id, 'membership_role_changed', pick(event.data, 'account_id', 'user_id', 'role'));
-    case 'MembershipEnded':
-      return about(event.data.user_id, 'membership_ended', pick(event.data, 'account_id', 'user_id', 'reason'));
-    case 'SessionStarted':
-      return about(event.data.user_id, 'session_started', pick(event.data, 'session_id', 'user_id'));
-    case 'SessionEnded':
-      return about(event.data.user_id, 'session_ended', pick(event.data, 'session_id', 'user_id', 'reason'));
-    case 'RegistrationAbandoned':
-    case 'EmailVerificationRequested':
-    case 'SuperAdminGranted':
-    case 'EmailClaimed':
-    case 'EmailReleased':
-    case 'SignInThrottled':
-    case 'SlugClaimed':
-    case 'AccountSwitched':
-      return null;
-  }
+type Type = IdentityEvent['type'];
+type DataOf<T extends Type> = EventOf<Extract<(typeof identityEvents)[number], { type: T }>>['data'];
+interface Published<T extends Type> {
+  /** Name in the topic: `identity.<name>.v1`. */
+  name: string;
+  /** Field with the id of the thing; the key keeps the events of one account's thing in order. */
+  about: keyof DataOf<T> & string;
+  /** Fields that are told: ids, states and roles, never an address, a name or a device. */
+  fields: readonly (keyof DataOf<T> & string)[];
 }
 
-const pick = <T extends object, K extends keyof T & string>(from: T, ...names: K[]): Record<K, T[K]> =>
-  Object.fromEntries(names.map((name) => [name, from[name]])) as Record<K, T[K]>;
+/** What identity tells the others. An event that is not here stays inside. */
+const published: { [T in Type]?: Published<T> } = {
+  UserRegistered: { name: 'user_registered', about: 'user_id', fields: ['user_id', 'home_account_id', 'status'] },
+  EmailVerified: { name: 'email_verified', about: 'user_id', fields: ['user_id', 'status'] },
+  UserDisabled: { name: 'user_disabled', about: 'user_id', fields: ['user_id', 'status'] },
+  UserEnabled: { name: 'user_enabled', about: 'user_id', fields: ['user_id', 'status'] },
+  AccountCreated: { name: 'account_created', about: 'account_id', fields: ['account_id', 'slug', 'kind'] },
+  MembershipGranted: { name: 'membership_granted', about: 'user_id', fields: ['account_id', 'user_id', 'role'] },
+  MembershipRoleChanged: {
+    name: 'membership_role_changed',
+    about: 'user_id',
+    fields: ['account_id', 'user_id', 'role'],
+  },
+  MembershipEnded: { name: 'membership_ended', about: 'user_id', fields: ['account_id', 'user_id', 'reason'] },
+  SessionStarted: { name: 'session_started', about: 'user_id', fields: ['session_id', 'user_id'] },
+  SessionEnded: { name: 'session_ended', about: 'user_id', fields: ['session_id', 'user_id', 'reason'] },
+};
+
+export function toIntegrationEvent({ type, data, metadata }: StoredEvent): IntegrationEvent | null {
+  const told = (published as Partial<Record<string, { name: string; about: string; fields: readonly string[] }>>)[type];
+  if (!told) return null;
+  return {
+    key: `${metadata.account_id ?? 'none'}/${String(data[told.about])}`,
+    type: `identity.${told.name}.v1`,
+    data: Object.fromEntries(told.fields.map((field) => [field, data[field]])) as IntegrationEvent['data'],
+  };
+}

@@ -1,4 +1,5 @@
-import { holds, type Condition, type Facts } from './conditions.js';
+import type { Condition } from '@annals/contracts';
+import { holds, type Facts } from './conditions.js';
 
 const facts: Facts = { now: '2026-11-21T09:30:00Z', userId: 'ann' };
 

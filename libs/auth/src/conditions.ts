@@ -1,18 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-
-/** When a grant holds. All conditions of a grant must hold together. */
-export type Condition =
-  /** The thing belongs to the caller. */
-  | { kind: 'own' }
-  /** The caller's address lies in one of these ranges, as in `10.0.0.0/8` or `2001:db8::/32`. */
-  | { kind: 'ip_range'; ranges: readonly string[] }
-  /**
-   * Local time lies in `[from, to)`, both `HH:MM`; a window may pass midnight. `days` are ISO weekdays (1 is Monday) of
-   * the moment itself; every day unless said.
-   */
-  | { kind: 'time_window'; from: string; to: string; timezone: string; days?: readonly number[] }
-  /** An attribute of the thing has exactly this value. */
-  | { kind: 'attribute'; name: string; equals: string | number | boolean };
+import type { Condition } from '@annals/contracts';
 
 /** What is known when a permission is asked for. What is not known holds no condition. */
 export interface Facts {

@@ -16,7 +16,8 @@ export interface ContextSigner {
   readonly principal: string;
   /**
    * The identity part for an HTTP call between our processes, as a compact JWS. The same object gives the same text
-   * until half its life, so callers keep and reuse the object of a session and never change it.
+   * until half its life, so callers keep and reuse the object of a session and never change it. It ends no later than
+   * `valid_until` says.
    * @throws Problem 500 `context-not-ours` for an identity this principal may not speak for
    */
   sign(identity: IdentityContext): Promise<string>;
@@ -31,11 +32,19 @@ export interface ContextSignerOptions {
   now?: () => number;
 }
 
-/** Whether a principal may sign this identity for HTTP: the gateway speaks for people, a service for itself alone. */
+/** Principals of service accounts: their keys come to the gateway as tokens do. */
+export const apiKeyPrincipal = (keyId: string): string => `api-key:${keyId}`;
+
+/**
+ * Whether a principal may sign this identity for HTTP: the gateway speaks for people and for holders of API keys, a
+ * service for itself alone.
+ */
 export function maySpeakFor(principal: string, identity: IdentityContext): boolean {
-  return identity.kind === 'service'
-    ? identity.principal === principal
-    : principal === gatewayPrincipal && identity.principal === null && identity.user_id !== null;
+  if (identity.kind === 'service') {
+    const isKey = identity.principal?.startsWith(apiKeyPrincipal('')) ?? false;
+    return isKey ? principal === gatewayPrincipal : identity.principal === principal;
+  }
+  return principal === gatewayPrincipal && identity.principal === null && identity.user_id !== null;
 }
 
 export function createContextSigner(options: ContextSignerOptions): ContextSigner {
@@ -52,7 +61,7 @@ export function createContextSigner(options: ContextSignerOptions): ContextSigne
       const known = signed.get(identity);
       if (known && known.until > now()) return known.text;
       const text = signContext(identity);
-      signed.set(identity, { text, until: now() + (contextLifetime / 2) * 1000 });
+      signed.set(identity, { text, until: Math.min(now() + (contextLifetime / 2) * 1000, endOf(identity)) });
       text.catch(() => signed.delete(identity));
       return text;
     },
@@ -81,7 +90,11 @@ export function createContextSigner(options: ContextSignerOptions): ContextSigne
       .setIssuer(principal)
       .setAudience(insideAudience)
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + contextLifetime)
+      .setExpirationTime(Math.min(issuedAt + contextLifetime, Math.ceil(endOf(identity) / 1000)))
       .sign(await key);
   }
 }
+
+/** Milliseconds since the epoch at which an identity stops being true by itself. */
+const endOf = ({ valid_until }: IdentityContext) =>
+  valid_until === null ? Number.POSITIVE_INFINITY : Date.parse(valid_until);

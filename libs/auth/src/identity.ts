@@ -26,10 +26,14 @@ const nobody: Omit<IdentityContext, 'kind'> = {
   role: null,
   roles: [],
   permissions: [],
+  conditional_permissions: [],
+  temporary_roles: [],
   is_super_admin: false,
   is_system_admin_access: false,
   auth_methods: [],
   actor: null,
+  elevation_id: null,
+  valid_until: null,
 };
 
 /** The identity of a named service principal, as in `svc:retention`. It has no role and only the permissions it names. */
@@ -46,5 +50,9 @@ export function serviceIdentity(principal: string, work: ServiceWork = {}): Iden
 
 /** The same identity without any right: what a stored message may say of somebody. Rights are looked up when it is handled. */
 export function withoutRights(identity: IdentityContext): IdentityContext {
-  return { ...identity, role: null, roles: [], permissions: [], is_super_admin: false, is_system_admin_access: false };
+  return {
+    ...identity,
+    ...{ role: null, roles: [], permissions: [], conditional_permissions: [], temporary_roles: [] },
+    ...{ is_super_admin: false, is_system_admin_access: false, elevation_id: null, valid_until: null },
+  };
 }

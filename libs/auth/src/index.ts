@@ -10,7 +10,12 @@ export {
   type PublicJwk,
   type PublicKeySet,
 } from './inside-keys.js';
-export { createContextSigner, type ContextSigner, type ContextSignerOptions } from './context-signer.js';
+export {
+  apiKeyPrincipal,
+  createContextSigner,
+  type ContextSigner,
+  type ContextSignerOptions,
+} from './context-signer.js';
 export {
   createContextReader,
   type ContextReader,
@@ -27,5 +32,5 @@ export {
 } from './token-verifier.js';
 export * from './signing-keys.js';
 export { createTokenIssuer, type TokenClaims, type TokenIssuer, type TokenIssuerOptions } from './token-issuer.js';
-export { holds, type Condition, type Facts } from './conditions.js';
+export { holds, type Facts } from './conditions.js';
 export * from './permission-evaluation.js';

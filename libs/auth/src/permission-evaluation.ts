@@ -1,6 +1,6 @@
-import { builtInRoles, rolePermissions, type Permission } from '@annals/contracts';
+import { builtInRoles, rolePermissions, type Condition, type Permission } from '@annals/contracts';
 import { LRUCache } from 'lru-cache';
-import { holds, type Condition, type Facts } from './conditions.js';
+import { holds, type Facts } from './conditions.js';
 
 export interface Grant {
   permission: Permission;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConditionalPermission } from './conditions.js';
 import { builtInRoles, permissions } from './permissions.js';
 
 /** Who asks, for which account, with which rights. Signed by the gateway; carries no personal data in clear. */
@@ -15,11 +16,20 @@ export const IdentityContext = z.object({
   membership_id: z.string().nullable(),
   role: z.enum(builtInRoles).nullable(),
   roles: z.array(z.string()),
+  /** Held without any condition. */
   permissions: z.array(z.enum(permissions)),
+  /** Held under conditions, which are checked at each use. */
+  conditional_permissions: z.array(ConditionalPermission),
+  /** Roles that were given for a time and are in force; every event written with them says so. */
+  temporary_roles: z.array(z.string()),
   is_super_admin: z.boolean(),
   is_system_admin_access: z.boolean(),
   auth_methods: z.array(z.string()),
   actor: z.object({ user_id: z.uuid() }).nullable(),
+  /** The elevation by which a super admin is here; null for everybody else. */
+  elevation_id: z.uuid().nullable(),
+  /** When any of this may stop being true by itself: a grant begins or ends, an elevation ends. Null: it does not. */
+  valid_until: z.iso.datetime().nullable(),
 });
 export type IdentityContext = z.infer<typeof IdentityContext>;
 

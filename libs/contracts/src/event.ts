@@ -74,6 +74,10 @@ export const EventMetadata = z.object({
     /** Name of the service principal, as in `svc:export`. */
     principal: z.string().optional(),
     on_behalf_of: z.string().nullable(),
+    /** Roles the actor had for a time only when they did this. */
+    temporary_roles: z.array(z.string()).optional(),
+    /** The elevation by which a super admin did this. */
+    elevation_id: z.string().optional(),
   }),
   request_id: z.string(),
   traceparent: z.string().optional(),

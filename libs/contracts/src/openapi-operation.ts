@@ -82,15 +82,24 @@ function accessOf(access: Access): JsonSchema {
     case 'open':
       return { security: [] };
     case 'user':
-      return { security: [{ bearer: [] }], description: 'Any signed-in member.' };
+      return signedIn('Any signed-in member.');
+    case 'self':
+      return signedIn('Any signed-in person, in an account or in none.');
     case 'role': {
       const also = access.also?.length ? `, or ${access.also.join(' or ')}` : '';
-      return { security: [{ bearer: [] }], description: `Requires ${access.min} role or higher${also}.` };
+      return signedIn(`Requires ${access.min} role or higher${also}${orSelf(access)}.`);
     }
     case 'permission':
-      return { security: [{ bearer: [] }], description: `Requires permission ${access.permission}.` };
+      return signedIn(`Requires permission ${access.permission}${orSelf(access)}.`);
+    case 'any_permission':
+      return signedIn(`Requires one of the permissions ${access.permissions.join(', ')}${orSelf(access)}.`);
+    case 'all_permissions':
+      return signedIn(`Requires the permissions ${access.permissions.join(', ')}${orSelf(access)}.`);
   }
 }
+
+const signedIn = (description: string): JsonSchema => ({ security: [{ bearer: [] }], description });
+const orSelf = (access: { or_self?: string }) => (access.or_self ? ', or to be the person asked about' : '');
 
 /** One operation of the document. */
 export function operation(route: Route, schemas: SchemaCollector): JsonSchema {

@@ -4,12 +4,22 @@ import type { Permission, RankedRole, BuiltInRole } from './permissions.js';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Service = 'identity' | 'profile' | 'activity' | 'export' | 'gateway';
 
-/** Who may call. `open`: nobody needs to sign in; `user`: any valid token with an account. */
+/**
+ * Who may call.
+ * - `open`: nobody needs to sign in.
+ * - `self`: a signed-in person about themselves; works in an account when one is named, and in none otherwise.
+ * - `user`: a person in an account they belong to.
+ * - `role`, `permission`, `any_permission`, `all_permissions`: who has them in the account.
+ *
+ * `or_self` names the path parameter that is the person asked about: who asks about themselves needs no right.
+ */
 export type Access =
   | { kind: 'open' }
+  | { kind: 'self' }
   | { kind: 'user' }
-  | { kind: 'role'; min: RankedRole; also?: readonly BuiltInRole[] }
-  | { kind: 'permission'; permission: Permission };
+  | { kind: 'role'; min: RankedRole; also?: readonly BuiltInRole[]; or_self?: string }
+  | { kind: 'permission'; permission: Permission; or_self?: string }
+  | { kind: 'any_permission' | 'all_permissions'; permissions: readonly Permission[]; or_self?: string };
 
 export interface RouteDefinition {
   method: Method;
@@ -26,9 +36,14 @@ export interface RouteDefinition {
   responses: Readonly<Record<number, z.ZodType | null | 'stream'>>;
   /** `optional`: honoured when sent; `required`: 428 without it. */
   ifMatch?: 'optional' | 'required';
+  /** Who proved who they are longer ago than `reauthenticationSeconds` gets 403 `reauthentication-required`. */
+  reauthenticated?: true;
   /** Largest JSON body in bytes; 100 KB unless said. */
   bodyLimit?: number;
 }
+
+/** How long a sign-in or a repeated proof counts for what a contract marks as `reauthenticated`, in seconds. */
+export const reauthenticationSeconds = 600;
 
 export interface Route<D extends RouteDefinition = RouteDefinition> {
   readonly id: string;

@@ -58,6 +58,7 @@ export const context: CurrentUserContext = {
   permissions: [],
   is_super_admin: false,
   is_system_admin_access: false,
+  ...{ conditional_permissions: [], temporary_roles: [], elevation_id: null, valid_until: null },
   auth_methods: ['password'],
   actor: null,
   request_id: 'request-1',

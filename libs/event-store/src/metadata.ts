@@ -31,13 +31,21 @@ export function commandMetadata<S>(
 /** Who acts: an administrator in somebody's place is the actor, and the person is named as `on_behalf_of`. */
 function actorOf(context: CommandContext): EventMetadata['actor'] {
   if (context.kind === 'anonymous') return { user_id: null, session_id: null, kind: 'anonymous', on_behalf_of: null };
-  const { session_id, user_id, actor, principal } = context;
+  const { session_id, user_id, actor, principal, temporary_roles, elevation_id } = context;
+  const rights = {
+    ...(temporary_roles.length > 0 && { temporary_roles }),
+    ...(elevation_id !== null && { elevation_id }),
+  };
   if (context.kind === 'service') {
-    return { user_id: null, session_id, kind: 'service', ...(principal && { principal }), on_behalf_of: user_id };
+    return {
+      ...{ user_id: null, session_id, kind: 'service' },
+      ...(principal && { principal }),
+      ...{ on_behalf_of: user_id, ...rights },
+    };
   }
   return actor
-    ? { user_id: actor.user_id, session_id, kind: 'user', on_behalf_of: user_id }
-    : { user_id, session_id, kind: 'user', on_behalf_of: null };
+    ? { user_id: actor.user_id, session_id, kind: 'user', on_behalf_of: user_id, ...rights }
+    : { user_id, session_id, kind: 'user', on_behalf_of: null, ...rights };
 }
 
 /** Seals the caller's address for one event; null when nobody signed in is known, for there is no key to seal it with. */

@@ -3,13 +3,17 @@ import { headers, IdentityContext, Problem, type ContextRequest } from '@annals/
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { AccountSelection } from './account-selection.js';
-import type { TokenSession } from './resolve-context.js';
+import type { TokenCaller } from './resolve-context.js';
 
 /**
- * The identity of a session in the selected account, as identity knows it now.
+ * The identity of a caller in the selected account, as identity knows it now.
  * @throws Problem 400, 401 or 403 as identity says; 503 `identity-unavailable` when it cannot be asked
  */
-export type AskIdentity = (session: TokenSession, selection: AccountSelection) => Promise<IdentityContext>;
+export type AskIdentity = (
+  asking: TokenCaller,
+  selection: AccountSelection,
+  client: ContextRequest['client'],
+) => Promise<IdentityContext>;
 
 const TIMEOUT_MS = 3_000;
 const Refusal = z.object({ code: z.string(), detail: z.string() });
@@ -17,16 +21,16 @@ const Refusal = z.object({ code: z.string(), detail: z.string() });
 /** Asks over HTTP, as the gateway itself. */
 export function askIdentityOverHttp(identity: Dispatcher, signer: ContextSigner): AskIdentity {
   const self = serviceIdentity(gatewayPrincipal);
-  return async (session, selection) => {
+  return async ({ caller, tokenAccountId }, selection, { ip_address, user_agent }) => {
     const question: ContextRequest = {
-      user_id: session.userId,
-      session_id: session.sessionId,
+      caller,
       selector: {
         ...(selection.accountId === null ? {} : { account_id: selection.accountId }),
         ...(selection.slug === null ? {} : { slug: selection.slug }),
-        ...(session.tokenAccountId === null ? {} : { token_account_id: session.tokenAccountId }),
+        ...(tokenAccountId === null ? {} : { token_account_id: tokenAccountId }),
       },
-      ...(session.methods.length > 0 ? { auth_methods: session.methods } : {}),
+      account_optional: selection.optional,
+      client: { ip_address, user_agent },
     };
     const { status, body } = await post(identity, await signer.sign(self), JSON.stringify(question));
     if (status === 200) return parseIdentity(body);

@@ -7,8 +7,14 @@ import type { SharedContext } from './shared-contexts.js';
 
 const user = '0190a000-0000-7000-8000-00000000000a';
 const session = '0190a000-0000-7000-8000-00000000000b';
-const nothing = { accountId: null, slug: null };
-const identity = { user_id: user, session_id: session, account_id: 'a' } as unknown as IdentityContext;
+const nothing = { accountId: null, slug: null, optional: false };
+const client = { ip_address: null, user_agent: null };
+const identity = {
+  user_id: user,
+  session_id: session,
+  account_id: 'a',
+  valid_until: null,
+} as unknown as IdentityContext;
 
 describe('resolving a context', () => {
   let time: number;
@@ -49,7 +55,7 @@ describe('resolving a context', () => {
   });
 
   it('verifies and asks once for all who come at the same time', async () => {
-    const all = await Promise.all(Array.from({ length: 50 }, () => resolver.resolve('t', nothing)));
+    const all = await Promise.all(Array.from({ length: 50 }, () => resolver.resolve('t', nothing, client)));
     expect(new Set(all).size).toBe(1);
     expect([verify, ask, sign].map((one) => one.mock.calls.length)).toEqual([1, 1, 1]);
     expect(resolver.find('t', nothing)).toBe(all[0]!.context);
@@ -57,18 +63,18 @@ describe('resolving a context', () => {
 
   it('asks again for the next one when the work failed on our side, and repeats a refusal', async () => {
     ask.mockRejectedValueOnce(new Problem(503, 'identity-unavailable', 'x'));
-    await expect(resolver.resolve('t', nothing)).rejects.toMatchObject({ status: 503 });
+    await expect(resolver.resolve('t', nothing, client)).rejects.toMatchObject({ status: 503 });
     ask.mockRejectedValueOnce(new Problem(403, 'no-account-access', 'x'));
-    await expect(resolver.resolve('t', nothing)).rejects.toMatchObject({ status: 403 });
-    await expect(resolver.resolve('t', nothing)).rejects.toMatchObject({ status: 403 });
+    await expect(resolver.resolve('t', nothing, client)).rejects.toMatchObject({ status: 403 });
+    await expect(resolver.resolve('t', nothing, client)).rejects.toMatchObject({ status: 403 });
     expect(ask).toHaveBeenCalledTimes(2);
     time += 1_000;
-    await expect(resolver.resolve('t', nothing)).resolves.toBeDefined();
+    await expect(resolver.resolve('t', nothing, client)).resolves.toBeDefined();
   });
 
   it('caches no longer than the token lives', async () => {
     verify.mockResolvedValue(verified({ expiresAt: time / 1000 + 10 }));
-    await resolver.resolve('t', nothing);
+    await resolver.resolve('t', nothing, client);
     time += 4_900;
     revocations.heard();
     time += 4_900;
@@ -79,7 +85,7 @@ describe('resolving a context', () => {
   });
 
   it('signs anew when half the life of the signature is over, and only then', async () => {
-    const { context } = await resolver.resolve('t', nothing);
+    const { context } = await resolver.resolve('t', nothing, client);
     expect(await resolver.signed(context)).toBe('signed-1');
     time += 25_000;
     expect(await resolver.signed(context)).toBe('signed-2');
@@ -92,14 +98,14 @@ describe('resolving a context', () => {
     ['a token without a session', { sessionId: null }, 'token-session'],
   ])('refuses %s', async (_name, changes, code) => {
     verify.mockResolvedValue(verified(changes));
-    await expect(resolver.resolve('t', nothing)).rejects.toMatchObject({ status: 401, code });
+    await expect(resolver.resolve('t', nothing, client)).rejects.toMatchObject({ status: 401, code });
     expect(ask).not.toHaveBeenCalled();
   });
 
   it('tells what became of each resolution', async () => {
     const onResolved = jest.fn();
     make({ onResolved });
-    await resolver.resolve('t', nothing);
+    await resolver.resolve('t', nothing, client);
     expect(onResolved).toHaveBeenCalledWith(
       expect.objectContaining({
         error: undefined,
@@ -118,7 +124,7 @@ describe('resolving a context', () => {
     });
 
     it('takes what another one derived, for as long as that may be used', async () => {
-      const { context } = await resolver.resolve('t', nothing);
+      const { context } = await resolver.resolve('t', nothing, client);
       expect(context).toMatchObject({ signed: 'theirs', expiresAt: time + 30_000, signedUntil: time + 5_000 });
       expect(ask).not.toHaveBeenCalled();
       expect(verify).toHaveBeenCalledTimes(1);
@@ -126,19 +132,19 @@ describe('resolving a context', () => {
 
     it('shares what it derived itself', async () => {
       found = null;
-      await resolver.resolve('t', nothing);
+      await resolver.resolve('t', nothing, client);
       expect(remember).toHaveBeenCalledWith(expect.any(String), 'signed-1', 60_000);
     });
 
     it("asks when it is another session's, or a marker is remembered, or the feed is silent", async () => {
       found = { ...found!, identity: { ...identity, session_id: 'other' } };
-      await resolver.resolve('t1', nothing);
+      await resolver.resolve('t1', nothing, client);
       found = { ...found, identity };
       revocations.apply({ seq: 1, kind: 'user', key: user, at: '' });
-      await resolver.resolve('t2', nothing);
+      await resolver.resolve('t2', nothing, client);
       make({ shared: { find: () => Promise.resolve(found), remember } });
       time += 5_000;
-      await resolver.resolve('t3', nothing);
+      await resolver.resolve('t3', nothing, client);
       expect(ask).toHaveBeenCalledTimes(3);
     });
   });

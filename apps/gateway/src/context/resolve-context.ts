@@ -1,5 +1,5 @@
 import type { ContextSigner, TokenVerifier, VerifiedToken } from '@annals/auth';
-import { Problem, type IdentityContext } from '@annals/contracts';
+import { Problem, type ContextRequest, type IdentityContext } from '@annals/contracts';
 import { subjectsOf, type Revocations } from '../revocation/revocations.js';
 import { checkAgainstToken, type AccountSelection } from './account-selection.js';
 import { contextKey, type CachedContext, type ContextCache } from './context-cache.js';
@@ -28,7 +28,7 @@ export interface ContextResolver {
    * Verifies the token and derives its context. Calls for the same token and account at the same time share the work.
    * @throws Problem 400 `account-required`; 401 for a token that does not count; 403 without access; 503 when keys or identity cannot be asked
    */
-  resolve(token: string, selection: AccountSelection): Promise<Resolution>;
+  resolve(token: string, selection: AccountSelection, client: ContextRequest['client']): Promise<Resolution>;
   /** The signed identity part of a context, renewed when half its life is over. */
   signed(context: CachedContext): string | Promise<string>;
 }
@@ -58,10 +58,11 @@ export function createContextResolver(options: ContextResolverOptions): ContextR
   const { now = () => performance.now() } = options;
   const flights = new Map<string, Promise<Resolution>>();
 
-  async function derive(key: string, token: string, selection: AccountSelection): Promise<Resolution> {
+  async function derive(asked: Omit<Question, 'timing' | 'now'>): Promise<Resolution> {
     const timing: Timing = {};
+    const { key } = asked;
     try {
-      const context = await deriveContext(options, { key, token, selection, timing, now });
+      const context = await deriveContext(options, { ...asked, timing, now });
       cache.remember(key, context);
       onResolved?.({ identity: context.identity, error: undefined, timing });
       return { context, timing };
@@ -75,13 +76,13 @@ export function createContextResolver(options: ContextResolverOptions): ContextR
 
   return {
     find: (token, selection) => cache.find(contextKey(token, accountText(selection))),
-    resolve(token, selection) {
+    resolve(token, selection, client) {
       const key = contextKey(token, accountText(selection));
       const refusal = cache.findRefusal(key);
       if (refusal) return Promise.reject(refusal);
       const flying = flights.get(key);
       if (flying) return flying;
-      const flight = derive(key, token, selection).finally(() => flights.delete(key));
+      const flight = derive({ key, token, selection, client }).finally(() => flights.delete(key));
       flights.set(key, flight);
       return flight;
     },
@@ -101,23 +102,25 @@ interface Question {
   key: string;
   token: string;
   selection: AccountSelection;
+  client: ContextRequest['client'];
   timing: Timing;
   now: () => number;
 }
 
 async function deriveContext(options: ContextResolverOptions, question: Question): Promise<CachedContext> {
   const { verifier, askIdentity, signer, revocations, shared, wallClock = Date.now } = options;
-  const { key, token, selection, timing, now } = question;
+  const { key, token, selection, client, timing, now } = question;
   const verified = await timed(timing, 'verify', () => verifier.verify(token));
-  const session = ownSession(verified, options.ownIssuer);
+  const asking = callerOf(verified, options.ownIssuer);
   checkAgainstToken(selection, verified.accountId);
   const askedAt = now();
   const found = shared && revocations.isTrusted() ? await timed(timing, 'shared', () => shared.find(key)) : null;
-  const known = found && isUsable(found.identity, session, revocations) ? found : null;
-  const identity = known?.identity ?? (await timed(timing, 'identity', () => askIdentity(session, selection)));
+  const known = found && isUsable(found.identity, asking.caller, revocations) ? found : null;
+  const identity = known?.identity ?? (await timed(timing, 'identity', () => askIdentity(asking, selection, client)));
   const signed = known?.signed ?? (await timed(timing, 'sign', () => signer.sign(identity)));
   const tokenLeftMs = verified.expiresAt * 1000 - wallClock();
-  const life = Math.min(CONTEXT_LIFE_MS, tokenLeftMs, known?.leftMs ?? CONTEXT_LIFE_MS);
+  const rightsLeftMs = identity.valid_until === null ? CONTEXT_LIFE_MS : Date.parse(identity.valid_until) - wallClock();
+  const life = Math.min(CONTEXT_LIFE_MS, tokenLeftMs, rightsLeftMs, known?.leftMs ?? CONTEXT_LIFE_MS);
   if (shared && !known) shared.remember(key, signed, life);
   return {
     identity: Object.freeze(identity),
@@ -125,39 +128,40 @@ async function deriveContext(options: ContextResolverOptions, question: Question
     askedAt,
     expiresAt: askedAt + life,
     signed,
-    signedUntil: askedAt + Math.min(SIGNATURE_USE_MS, known?.signatureLeftMs ?? SIGNATURE_USE_MS),
+    signedUntil: askedAt + Math.min(SIGNATURE_USE_MS, rightsLeftMs, known?.signatureLeftMs ?? SIGNATURE_USE_MS),
   };
 }
 
-const accountText = ({ accountId, slug }: AccountSelection): string => `${accountId ?? ''}/${slug ?? ''}`;
+const accountText = ({ accountId, slug, optional }: AccountSelection): string =>
+  `${accountId ?? ''}/${slug ?? ''}${optional ? '/optional' : ''}`;
 
-/** The session a token of ours stands for. */
-export interface TokenSession {
-  userId: string;
-  sessionId: string;
+/** Whom a token stands for, and in which account. */
+export interface TokenCaller {
+  caller: ContextRequest['caller'];
   tokenAccountId: string | null;
-  methods: string[];
 }
 
 /** Only our own issuer may name our users: another issuer's subject could be made to look like one. */
-function ownSession(token: VerifiedToken, ownIssuer: string): TokenSession {
+function callerOf(token: VerifiedToken, ownIssuer: string): TokenCaller {
   if (token.issuer !== ownIssuer) {
     throw refused('identity-not-linked', 'This identity is not linked to a user of this system');
   }
   if (!uuid.test(token.subject) || !token.sessionId) {
     throw refused('token-session', 'This token does not belong to a session');
   }
-  return {
-    userId: token.subject,
-    sessionId: token.sessionId,
-    tokenAccountId: token.accountId,
-    methods: token.methods,
+  const caller = {
+    kind: 'session' as const,
+    user_id: token.subject,
+    session_id: token.sessionId,
+    ...(token.methods.length > 0 ? { auth_methods: token.methods } : {}),
   };
+  return { caller, tokenAccountId: token.accountId };
 }
 
 /** A shared context counts for the session that asks, and while no marker for it is remembered. */
-function isUsable(identity: IdentityContext, session: TokenSession, revocations: Revocations): boolean {
-  const isOurs = identity.user_id === session.userId && identity.session_id === session.sessionId;
+function isUsable(identity: IdentityContext, caller: ContextRequest['caller'], revocations: Revocations): boolean {
+  const isOurs =
+    caller.kind === 'session' && identity.user_id === caller.user_id && identity.session_id === caller.session_id;
   return isOurs && !revocations.knows(subjectsOf(identity));
 }
 

@@ -28,10 +28,14 @@ export async function callerContext(
   const received = exchange.request.headers;
   const token = bearerToken(received.authorization);
   const inPath = destination.accountParameter === null ? null : String(params[destination.accountParameter]);
-  const selection = selectAccount(inPath, received[headers.accountId] as string | undefined);
+  const selection = selectAccount(
+    inPath,
+    received[headers.accountId] as string | undefined,
+    destination.access.kind === 'self',
+  );
   const begun = performance.now();
   const cached = contexts.find(token, selection);
-  const resolution = cached ? null : await contexts.resolve(token, selection);
+  const resolution = cached ? null : await contexts.resolve(token, selection, exchange.ids);
   const context = cached ?? resolution!.context;
   if (wantsTiming(timing, received['x-server-timing'])) {
     exchange.own.push('server-timing', serverTiming(performance.now() - begun, resolution?.timing ?? null));

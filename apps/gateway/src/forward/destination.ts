@@ -1,4 +1,4 @@
-import type { Method, Route, Service } from '@annals/contracts';
+import type { Access, Method, Route, Service } from '@annals/contracts';
 import { basePath, createRouteTable, type RouteTable } from '@annals/service';
 import type { z } from 'zod';
 
@@ -10,6 +10,8 @@ export interface Destination {
   params?: z.ZodObject;
   owner: Service;
   open: boolean;
+  /** Who may call. */
+  access: Access;
   /** Largest body in bytes; 0 where the contract has none. */
   bodyLimit: number;
   /** Whether it may answer with bytes or events that take long. */
@@ -35,6 +37,7 @@ function destinationOf({ definition }: Route): Destination {
     params,
     owner,
     open: access.kind === 'open',
+    access,
     bodyLimit: method === 'GET' ? 0 : (definition.bodyLimit ?? DEFAULT_BODY_LIMIT),
     streams: Object.values(responses).includes('stream'),
     secret: path.startsWith('/auth/'),

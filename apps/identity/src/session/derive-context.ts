@@ -1,40 +1,58 @@
-import { ContextRequest, rolePermissions, type IdentityContext } from '@annals/contracts';
+import { ContextRequest, Problem, type IdentityContext } from '@annals/contracts';
 import { mountInside } from '@annals/service';
-import { chooseAccount } from '../account/choose-account.js';
+import { chooseAccount, type MyAccount } from '../account/choose-account.js';
 import type { Identity } from '../identity.js';
 import { membershipId } from '../membership/membership.js';
-import { requireLiveSession } from './live-session.js';
-import { touch } from './session-tokens.js';
+import { noRights, rightsIn } from '../role/rights.js';
+import { enterAccount } from './enter-account.js';
+import { whoAsks, type Asker } from './who-asks.js';
 
 /**
- * The context of a session in the account its request names, read from the events themselves.
+ * The context of a caller in the account its request names, read from the events themselves: who asks, in which
+ * account, whether the account lets them in like this, and with which rights.
  * @throws Problem 401 when the session is over, 403 `no-account-access` or `account-mismatch`, 400 `account-required`
  */
 export async function deriveContext(identity: Identity, asked: ContextRequest, now: string): Promise<IdentityContext> {
-  const { user_id, session_id, selector, auth_methods } = asked;
-  const { session, user, tokens } = await requireLiveSession(identity, { user_id, session_id, now });
-  const account = await chooseAccount(identity, user_id, selector);
-  await touch(identity.pool, tokens, now);
+  const asker = await whoAsks(identity, asked, now);
+  const account = await accountOf(identity, asked, asker, now);
+  const rights = account ? await rightsIn(identity, account, asker, now) : noRights;
+  const { user, session_id, auth_methods } = asker;
   return {
     kind: 'user',
-    user_id,
+    user_id: user.user_id,
     principal: null,
     user_email_hash: user.email_hash,
-    account_id: account.account_id,
-    account_slug: account.slug,
+    account_id: account?.account_id ?? null,
+    account_slug: account?.slug ?? null,
     session_id,
-    membership_id: membershipId(account.account_id, user_id),
-    role: account.role,
-    roles: [account.role],
-    permissions: [...rolePermissions[account.role]],
+    membership_id: account && membershipId(account.account_id, user.user_id),
+    ...rights,
     is_super_admin: user.is_super_admin,
-    is_system_admin_access: false,
-    auth_methods: auth_methods ?? session.auth_methods,
+    auth_methods,
     actor: null,
   };
 }
 
-/** For the gateway, when it has no context of a session and account at hand. */
+/** The account to work in; null where the route needs none and the request names none that lets the person in. */
+async function accountOf(
+  identity: Identity,
+  { selector, account_optional }: ContextRequest,
+  asker: Asker,
+  now: string,
+): Promise<MyAccount | null> {
+  try {
+    const account = await chooseAccount(identity, asker.user.user_id, selector);
+    await enterAccount(identity, account, asker, now);
+    return account;
+  } catch (error) {
+    const named = selector.account_id !== undefined || selector.slug !== undefined;
+    // A person can look after their own sign-in also where no account lets them in.
+    if (account_optional && !named && error instanceof Problem && error.status < 500) return null;
+    throw error;
+  }
+}
+
+/** For the gateway, when it has no context of a caller and account at hand. */
 export const contexts = (identity: Identity) =>
   mountInside(
     { method: 'POST', path: '/internal/contexts', principals: ['gateway'], body: ContextRequest },

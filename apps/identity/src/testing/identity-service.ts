@@ -21,9 +21,7 @@ import type { Identity, Settings } from '../identity.js';
 import { folderMailer } from '../mail/mail-folder.js';
 import { migrations } from '../migrations.js';
 import { projections } from '../open-identity.js';
-import { enforceSessionEnds } from '../reactors/enforce-session-ends.js';
-import { provisionHomes } from '../reactors/provision-homes.js';
-import { sendVerification } from '../reactors/send-verification.js';
+import { reactorsOf } from '../reactors/reactors.js';
 import { routesOf } from '../routes.js';
 import { deriveSecrets } from '../secrets.js';
 import { createRevocationFeed } from '../session/revocation-feed.js';
@@ -47,13 +45,23 @@ export interface Ask {
   headers?: Record<string, string>;
 }
 
+/** A session and the account it wants to work in. */
+export interface AskedSession {
+  user_id: string;
+  session_id: string;
+  selector: ContextRequest['selector'];
+  account_optional?: boolean;
+}
+
 /** One process of identity over real stores, with the gateway's part played by the tests. */
 export interface IdentityService {
   identity: Identity;
   url: string;
   call(method: string, path: string, ask?: Ask): Promise<Answer>;
-  /** What the gateway asks; a Problem body comes back with its status. */
-  context(asked: ContextRequest): Promise<Answer>;
+  /** What the gateway asks about a session; a Problem body comes back with its status. */
+  context(asked: AskedSession): Promise<Answer>;
+  /** What the gateway asks about any caller. */
+  contextOf(asked: ContextRequest): Promise<Answer>;
   /** Headers with the gateway's own signed context. */
   asGateway(): Promise<Record<string, string>>;
   /** Resolves when read models and reactors have handled everything there was. */
@@ -109,11 +117,10 @@ export async function startIdentity(stores: TestStores, over: Partial<Settings> 
   };
   const mailFolder = await mkdtemp(join(tmpdir(), 'annals-mail-'));
   const runners = projections.map((projection) => runProjection({ projection, pool, store, onError }));
-  const reactors = [
-    provisionHomes(identity),
-    enforceSessionEnds(identity),
-    sendVerification(identity, folderMailer(mailFolder, 'Annals <no-reply@annals.test>'), issuer),
-  ].map((reactor) => runReactor({ reactor, pool, store, onError }));
+  const mailer = folderMailer(mailFolder, 'Annals <no-reply@annals.test>');
+  const reactors = reactorsOf(identity, { mailer, publicUrl: issuer }).map((reactor) =>
+    runReactor({ reactor, pool, store, onError }),
+  );
   const feed = createRevocationFeed(pool, database.appUrl, onError);
 
   const { privateJwk } = await generateKey(gatewayPrincipal);
@@ -146,19 +153,22 @@ export async function startIdentity(stores: TestStores, over: Partial<Settings> 
   }
 
   const asGateway = async () => ({ [headers.context]: await signer.sign(serviceIdentity(gatewayPrincipal)) });
-  const context = async (asked: ContextRequest) => send('POST', '/internal/contexts', await asGateway(), asked);
+  const contextOf = async (asked: ContextRequest) => send('POST', '/internal/contexts', await asGateway(), asked);
+  const context = ({ user_id, session_id, selector, account_optional = false }: AskedSession) =>
+    contextOf({
+      ...{ caller: { kind: 'session', user_id, session_id }, selector, account_optional },
+      client: { ip_address: '203.0.113.7', user_agent: 'jest' },
+    });
 
   return {
-    ...{ identity, url, asGateway, context },
+    ...{ identity, url, asGateway, context, contextOf },
     async call(method, path, ask = {}) {
       const given = { [headers.clientAddress]: '203.0.113.7', [headers.clientAgent]: 'jest', ...ask.headers };
       if (ask.token === undefined) return send(method, `/api/v1${path}`, given, ask.body);
       const { subject, sessionId, accountId } = await verifier.verify(ask.token);
-      const account = ask.account ?? accountId;
       const derived = await context({
-        user_id: subject,
-        session_id: sessionId!,
-        selector: account ? { account_id: account } : {},
+        ...{ user_id: subject, session_id: sessionId! },
+        ...{ selector: selectorOf(ask.account, accountId), account_optional: true },
       });
       if (derived.status !== 200) return derived;
       const signed = await signer.sign(derived.body as unknown as IdentityContext);
@@ -176,3 +186,9 @@ export async function startIdentity(stores: TestStores, over: Partial<Settings> 
     },
   };
 }
+
+/** As the gateway names the account: by the request, else by the token; tests may ask for another one than it says. */
+const selectorOf = (named: string | undefined, inToken: string | null): ContextRequest['selector'] => ({
+  ...(named === undefined ? {} : { account_id: named }),
+  ...(inToken === null || named !== undefined ? {} : { token_account_id: inToken }),
+});

@@ -9,7 +9,7 @@ export const getMyContextRoute = route('getMyContext', {
   owner: 'gateway',
   summary: 'The context of this request: user, account, membership, roles, permissions, session',
   tag: 'Context',
-  access: { kind: 'user' },
+  access: { kind: 'self' },
   responses: { 200: CurrentUserContext },
 });
 

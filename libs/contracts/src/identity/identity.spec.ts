@@ -52,7 +52,7 @@ describe('what identity answers', () => {
 
   it('needs no sign-in only where one signs in, and for the development mail box', () =>
     expect(identityRoutes.filter(({ definition }) => definition.access.kind === 'open').map(({ id }) => id)).toEqual([
-      ...['register', 'verifyEmail', 'resendVerification', 'login', 'refresh', 'devMail'],
+      ...['register', 'login', 'refresh', 'verifyEmail', 'resendVerification', 'devMail'],
     ]));
 });
 

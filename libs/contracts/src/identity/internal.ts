@@ -1,13 +1,33 @@
 import { z } from 'zod';
-import { Slug } from './schemas.js';
+import { Slug } from './account/schemas.js';
 
 /**
  * Between the gateway and identity; never reachable from outside.
  * `POST /internal/contexts` answers an `IdentityContext`: 401 when the session is over, 403 without access to the account.
  */
 export const ContextRequest = z.strictObject({
-  user_id: z.uuid(),
-  session_id: z.uuid(),
+  caller: z.discriminatedUnion('kind', [
+    /** A token of our own issuer. `auth_methods`: how the token says the person signed in; the session's own when absent. */
+    z.strictObject({
+      kind: z.literal('session'),
+      user_id: z.uuid(),
+      session_id: z.uuid(),
+      auth_methods: z.array(z.string()).optional(),
+    }),
+    /** A verified token of another trusted issuer, with what its configured claims say. */
+    z.strictObject({
+      kind: z.literal('external'),
+      issuer: z.string(),
+      subject: z.string(),
+      email: z.string().nullable(),
+      email_verified: z.boolean(),
+      name: z.string().nullable(),
+      roles: z.array(z.string()),
+      auth_methods: z.array(z.string()),
+    }),
+    /** A key of a service account, as it came. */
+    z.strictObject({ kind: z.literal('api_key'), key: z.string().max(300) }),
+  ]),
   selector: z.strictObject({
     /** Named by the request: path or `account-id` header. */
     account_id: z.uuid().optional(),
@@ -15,10 +35,12 @@ export const ContextRequest = z.strictObject({
     /** Named by the token; used when the request names none. */
     token_account_id: z.uuid().optional(),
   }),
-  /** How the token says the person signed in; the session's own methods when absent. */
-  auth_methods: z.array(z.string()).optional(),
+  /** The route is about the person alone: without a usable account the context is in none. */
+  account_optional: z.boolean().default(false),
+  /** Where the request comes from: kept as the session's last place. */
+  client: z.strictObject({ ip_address: z.string().nullable(), user_agent: z.string().nullable() }),
 });
-export type ContextRequest = z.infer<typeof ContextRequest>;
+export type ContextRequest = z.output<typeof ContextRequest>;
 
 /**
  * One line of `GET /internal/revocations?after=<seq>`: contexts of this session, user, account or membership that were
@@ -26,8 +48,8 @@ export type ContextRequest = z.infer<typeof ContextRequest>;
  */
 export const RevocationMarker = z.object({
   seq: z.number().int().positive(),
-  kind: z.enum(['session', 'user', 'account', 'membership']),
-  /** A session, user or account id, or `<account_id>_<user_id>` for a membership. */
+  kind: z.enum(['session', 'user', 'account', 'membership', 'api_key']),
+  /** A session, user, account or key id, or `<account_id>_<user_id>` for a membership. */
   key: z.string(),
   at: z.iso.datetime(),
 });

@@ -50,7 +50,7 @@ export async function answer(call: Call, parts: CallParts): Promise<Reply> {
   if (caller?.user_id) scope.user_id = caller.user_id;
   const context = contextOf(caller, request);
   if (route.access.kind === 'inside') requirePrincipal(route.access.principals, caller);
-  else requireAccess(route.access, context);
+  else requireAccess(route.access, context, call.params);
 
   const query = route.query && parse(route.query, readQuery(call.search), 'query-invalid');
   const body = route.body && parse(route.body, await readJsonBody(req, route.bodyLimit), 'body-invalid');

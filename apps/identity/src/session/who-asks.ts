@@ -1,0 +1,32 @@
+import { Problem, type ContextRequest } from '@annals/contracts';
+import type { Identity } from '../identity.js';
+import type { ActingUser } from '../user/user.js';
+import { requireLiveSession, type ActiveSession } from './live-session.js';
+import { touch } from './session-tokens.js';
+
+/** The person behind a token, before anybody has looked at an account. */
+export interface Asker {
+  user: ActingUser;
+  /** Null for tokens of other issuers: they have no session of ours. */
+  session: ActiveSession | null;
+  session_id: string | null;
+  auth_methods: string[];
+}
+
+/**
+ * Who a verified token stands for, and that they may still act.
+ * @throws Problem 401 when the session is over or the person may not act any more
+ */
+export async function whoAsks(identity: Identity, { caller }: ContextRequest, now: string): Promise<Asker> {
+  switch (caller.kind) {
+    case 'session': {
+      const { user_id, session_id, auth_methods } = caller;
+      const { session, user, tokens } = await requireLiveSession(identity, { user_id, session_id, now });
+      await touch(identity.pool, tokens, now);
+      return { user, session, session_id, auth_methods: auth_methods ?? session.auth_methods };
+    }
+    case 'external':
+    case 'api_key':
+      throw new Problem(401, 'identity-not-linked', 'This identity is not linked to a user of this system');
+  }
+}

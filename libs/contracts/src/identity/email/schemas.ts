@@ -1,0 +1,6 @@
+import { z } from 'zod';
+import { EmailAddress } from '../personal.js';
+
+export const VerifyEmailBody = z.strictObject({ token: z.string().min(1).max(200) });
+export const VerifiedEmail = z.object({ status: z.literal('verified') });
+export const ResendVerificationBody = z.strictObject({ email: EmailAddress });
