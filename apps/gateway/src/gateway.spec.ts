@@ -34,7 +34,13 @@ const identityOf = (accountId: string): IdentityContext => ({
   is_system_admin_access: false,
   auth_methods: ['pwd'],
   actor: null,
-  ...{ conditional_permissions: [], temporary_roles: [], elevation_id: null, valid_until: null },
+  ...{
+    conditional_permissions: [],
+    temporary_roles: [],
+    elevation_id: null,
+    valid_until: null,
+    authenticated_at: null,
+  },
 });
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;

@@ -1,9 +1,11 @@
 import {
   Problem,
   rankedRoles,
+  reauthenticationSeconds,
   type Access,
   type AnonymousContext,
   type BuiltInRole,
+  type CurrentUserContext,
   type IdentityContext,
   type Permission,
   type RankedRole,
@@ -99,6 +101,20 @@ export function requireAccess(access: Access, caller: Caller, params: Readonly<R
     case 'all_permissions':
       return requireAllPermissions(caller, access.permissions);
   }
+}
+
+/**
+ * For what a contract marks as `reauthenticated`: the caller proved who they are a short time ago.
+ * @throws Problem 403 `reauthentication-required`
+ */
+export function requireRecentProof({ authenticated_at, timestamp }: CurrentUserContext): void {
+  const age = authenticated_at === null ? Infinity : Date.parse(timestamp) - Date.parse(authenticated_at);
+  if (age <= reauthenticationSeconds * 1000) return;
+  throw new Problem(403, 'reauthentication-required', 'Prove again who you are: POST /auth/reauthenticate', {
+    headers: {
+      'www-authenticate': `Bearer error="insufficient_user_authentication", max_age=${reauthenticationSeconds}`,
+    },
+  });
 }
 
 function requirePerson(caller: IdentityContext): void {

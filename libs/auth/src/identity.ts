@@ -31,6 +31,7 @@ const nobody: Omit<IdentityContext, 'kind'> = {
   is_super_admin: false,
   is_system_admin_access: false,
   auth_methods: [],
+  authenticated_at: null,
   actor: null,
   elevation_id: null,
   valid_until: null,

@@ -25,6 +25,8 @@ export const IdentityContext = z.object({
   is_super_admin: z.boolean(),
   is_system_admin_access: z.boolean(),
   auth_methods: z.array(z.string()),
+  /** When the person last proved who they are in this session; null for whoever has none. */
+  authenticated_at: z.iso.datetime().nullable(),
   actor: z.object({ user_id: z.uuid() }).nullable(),
   /** The elevation by which a super admin is here; null for everybody else. */
   elevation_id: z.uuid().nullable(),

@@ -120,6 +120,7 @@ export function operation(route: Route, schemas: SchemaCollector): JsonSchema {
     tags: [definition.tag],
     summary: definition.summary,
     ...accessOf(definition.access),
+    ...(definition.reauthenticated ? { 'x-reauthenticated': true } : {}),
     parameters: [
       ...objectParameters(definition.params, 'path', schemas),
       ...objectParameters(definition.query, 'query', schemas),

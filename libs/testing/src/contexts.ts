@@ -47,6 +47,7 @@ export function signedIn(role: BuiltInRole = 'VIEWER', over: Partial<CurrentUser
     is_super_admin: false,
     is_system_admin_access: false,
     auth_methods: ['pwd'],
+    authenticated_at: null,
     actor: null,
     elevation_id: null,
     valid_until: null,

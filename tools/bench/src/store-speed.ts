@@ -21,7 +21,13 @@ function context(accountId: string): CurrentUserContext {
     ...{ kind: 'service', user_id: null, principal: 'svc:bench', user_email_hash: null, account_id: accountId },
     ...{ account_slug: null, session_id: null, membership_id: null, role: null, roles: [], permissions: [] },
     ...{ is_super_admin: false, is_system_admin_access: false, auth_methods: [], actor: null },
-    ...{ conditional_permissions: [], temporary_roles: [], elevation_id: null, valid_until: null },
+    ...{
+      conditional_permissions: [],
+      temporary_roles: [],
+      elevation_id: null,
+      valid_until: null,
+      authenticated_at: null,
+    },
     ...{ request_id: id, transaction_id: id, correlation_id: id, causation_id: id, ip_address: null, user_agent: null },
     ...{ traceparent: null, timestamp: new Date().toISOString() },
   };

@@ -8,7 +8,13 @@ const identity: IdentityContext = {
   ...{ account_id: '0190a000-0000-7000-8000-0000000000aa', account_slug: 'acme', membership_id: 'm' },
   ...{ session_id: '0190a000-0000-7000-8000-00000000000b', role: 'ADMIN', roles: ['ADMIN'], permissions: [] },
   ...{ is_super_admin: false, is_system_admin_access: false, auth_methods: ['pwd'], actor: null },
-  ...{ conditional_permissions: [], temporary_roles: [], elevation_id: null, valid_until: null },
+  ...{
+    conditional_permissions: [],
+    temporary_roles: [],
+    elevation_id: null,
+    valid_until: null,
+    authenticated_at: null,
+  },
 };
 
 describe('contexts shared through a cache', () => {

@@ -29,6 +29,7 @@ export async function deriveContext(identity: Identity, asked: ContextRequest, n
     ...rights,
     is_super_admin: user.is_super_admin,
     auth_methods,
+    authenticated_at: asker.authenticated_at,
     actor: null,
   };
 }

@@ -36,3 +36,11 @@ export const sessionTables: Migration = {
     comment on column signing_keys.sealed_key is 'private JWK, AES-256-GCM under a key derived from KEY_ENCRYPTION_KEY';
   `,
 };
+
+/** When the person of a session last proved who they are. */
+export const recentProofs: Migration = {
+  id: '0003-recent-proofs',
+  sql: `
+    alter table session_tokens add authenticated_at timestamptz not null default now();
+  `,
+};

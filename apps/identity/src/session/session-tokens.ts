@@ -6,6 +6,8 @@ import type { RefreshFamily } from '../token/rotate-refresh.js';
 /** The row of a session: its refresh family and when it was last used. */
 export interface SessionTokens extends RefreshFamily {
   last_activity_at: Date;
+  /** When its person last proved who they are. */
+  authenticated_at: Date;
   expires_at: Date;
 }
 
@@ -25,8 +27,8 @@ export async function startFamily(
   const salt = randomBytes(32);
   const first = makeRefreshToken(key, salt, { session_id, generation: 0 });
   await sql.query(
-    `insert into session_tokens (session_id, user_id, generation, token_hash, salt, rotated_at, last_activity_at, expires_at)
-     values ($1, $2, 0, $3, $4, $5, $5, $6) on conflict do nothing`,
+    `insert into session_tokens (session_id, user_id, generation, token_hash, salt, rotated_at, last_activity_at, authenticated_at, expires_at)
+     values ($1, $2, 0, $3, $4, $5, $5, $5, $6) on conflict do nothing`,
     [session_id, user_id, refreshTokenHash(first), salt, now, expires_at],
   );
   const family = await tokensOf(sql, session_id);
@@ -36,7 +38,7 @@ export async function startFamily(
 
 export async function tokensOf(sql: Sql, sessionId: string): Promise<SessionTokens | null> {
   const { rows } = await sql.query<SessionTokens>(
-    `select session_id, user_id, generation, token_hash, salt, rotated_at, last_activity_at, expires_at, ended_at
+    `select session_id, user_id, generation, token_hash, salt, rotated_at, last_activity_at, authenticated_at, expires_at, ended_at
      from session_tokens where session_id = $1`,
     [sessionId],
   );
@@ -51,6 +53,14 @@ export async function rotate(sql: Sql, family: RefreshFamily, successor: string,
     [family.session_id, family.generation, refreshTokenHash(successor), now],
   );
   return rowCount === 1;
+}
+
+/** Notes that the person of a session has just proved again who they are. */
+export async function noteProof(sql: Sql, sessionId: string, now: string): Promise<void> {
+  await sql.query('update session_tokens set authenticated_at = greatest(authenticated_at, $2) where session_id = $1', [
+    sessionId,
+    now,
+  ]);
 }
 
 /** Ends the family: no token of it is good from here on. */

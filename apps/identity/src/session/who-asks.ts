@@ -11,6 +11,8 @@ export interface Asker {
   session: ActiveSession | null;
   session_id: string | null;
   auth_methods: string[];
+  /** When they last proved who they are in this session. */
+  authenticated_at: string | null;
 }
 
 /**
@@ -23,7 +25,10 @@ export async function whoAsks(identity: Identity, { caller }: ContextRequest, no
       const { user_id, session_id, auth_methods } = caller;
       const { session, user, tokens } = await requireLiveSession(identity, { user_id, session_id, now });
       await touch(identity.pool, tokens, now);
-      return { user, session, session_id, auth_methods: auth_methods ?? session.auth_methods };
+      return {
+        ...{ user, session, session_id, auth_methods: auth_methods ?? session.auth_methods },
+        authenticated_at: tokens.authenticated_at.toISOString(),
+      };
     }
     case 'external':
     case 'api_key':

@@ -1,5 +1,5 @@
-import { requireAccess, type ContextReader } from '@annals/auth';
-import { fieldProblems, headers, Problem, type RequestContext } from '@annals/contracts';
+import { requireAccess, requireRecentProof, type ContextReader } from '@annals/auth';
+import { fieldProblems, headers, Problem, type CurrentUserContext, type RequestContext } from '@annals/contracts';
 import { decodeTokens, type PositionToken } from '@annals/event-store';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
@@ -51,6 +51,7 @@ export async function answer(call: Call, parts: CallParts): Promise<Reply> {
   const context = contextOf(caller, request);
   if (route.access.kind === 'inside') requirePrincipal(route.access.principals, caller);
   else requireAccess(route.access, context, call.params);
+  if (route.reauthenticated) requireRecentProof(context as CurrentUserContext);
 
   const query = route.query && parse(route.query, readQuery(call.search), 'query-invalid');
   const body = route.body && parse(route.body, await readJsonBody(req, route.bodyLimit), 'body-invalid');

@@ -69,6 +69,7 @@ export interface MountedRoute {
   body?: z.ZodType;
   responses?: RouteDefinition['responses'];
   ifMatch?: 'optional' | 'required';
+  reauthenticated?: true;
   bodyLimit: number;
   run(request: RouteRequest): Promise<Reply>;
 }
@@ -84,7 +85,16 @@ export function mount<D extends RouteDefinition>(
   route: Route<D>,
   handler: (request: RouteRequest<D>) => Promise<Reply>,
 ): MountedRoute {
-  const { method, path, access, responses, ifMatch, bodyLimit = defaultBodyLimit, ...schemas } = route.definition;
+  const {
+    method,
+    path,
+    access,
+    responses,
+    ifMatch,
+    reauthenticated,
+    bodyLimit = defaultBodyLimit,
+    ...schemas
+  } = route.definition;
   return {
     id: route.id,
     method,
@@ -95,6 +105,7 @@ export function mount<D extends RouteDefinition>(
     body: schemas.body && requireStrict(route.id, schemas.body),
     responses,
     ifMatch,
+    reauthenticated,
     bodyLimit,
     // The shell hands over exactly what this route's schemas gave, which the type of the list cannot say.
     run: handler,
