@@ -10,6 +10,8 @@ export interface Asker {
   /** Null for tokens of other issuers: they have no session of ours. */
   session: ActiveSession | null;
   session_id: string | null;
+  /** The external issuer whose token it is; null for our own. */
+  issuer: string | null;
   auth_methods: string[];
   /** When they last proved who they are in this session. */
   authenticated_at: string | null;
@@ -26,7 +28,7 @@ export async function whoAsks(identity: Identity, { caller }: ContextRequest, no
       const { session, user, tokens } = await requireLiveSession(identity, { user_id, session_id, now });
       await touch(identity.pool, tokens, now);
       return {
-        ...{ user, session, session_id, auth_methods: auth_methods ?? session.auth_methods },
+        ...{ user, session, session_id, issuer: null, auth_methods: auth_methods ?? session.auth_methods },
         authenticated_at: tokens.authenticated_at.toISOString(),
       };
     }
