@@ -143,6 +143,15 @@ describe('signing in', () => {
     });
   });
 
+  it('with the same idempotency key is another session for another person', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const ask = async () => service.call('POST', '/auth/login', { body: { email: await person(), password }, headers });
+    const [first, second] = [await ask(), await ask()];
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(second.body.user_id).not.toBe(first.body.user_id);
+    expect(second.body.session_id).not.toBe(first.body.session_id);
+  });
+
   it('waits for a verified address where that is asked for', async () => {
     const email = await person();
     const strict = await startIdentity(stores(), { requireVerifiedEmail: true });
