@@ -3,6 +3,7 @@ import { connect } from './connection.js';
 import { TookTooLong } from './deadline.js';
 import type { EventStore, EventStoreOptions } from './event-store.js';
 import { execute } from './execute.js';
+import { feedHub } from './feed-hub.js';
 import { foldCache } from './fold.js';
 import { streamName } from './ids.js';
 import { inOrder } from './in-order.js';
@@ -25,13 +26,15 @@ const mostWaitingMs = 5_000;
  * @throws Error when the URL is none, or two contracts share an event type
  */
 export function connectEventStore(options: EventStoreOptions): EventStore {
+  const connection = connect(options.url);
+  const readTimeoutMs = options.readTimeoutMs ?? 3_000;
   const parts: StoreParts = {
     catalogue: catalogueOf(options.events),
     keys: options.keys,
-    connection: connect(options.url),
+    ...{ connection, hub: feedHub(connection.reader, readTimeoutMs) },
     folds: foldCache(options.foldCacheSize ?? 200_000),
     appendTimeoutMs: options.appendTimeoutMs ?? 2_000,
-    readTimeoutMs: options.readTimeoutMs ?? 3_000,
+    readTimeoutMs,
   };
   const oneByOne = inOrder(mostWaitingMs);
   const subscriptions = new Set<Subscription>();

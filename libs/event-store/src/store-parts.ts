@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue.js';
 import type { Connection } from './connection.js';
+import type { FeedHub } from './feed-hub.js';
 import type { FoldCache } from './fold.js';
 import type { SubjectKeys } from './subject-keys.js';
 
@@ -8,6 +9,8 @@ export interface StoreParts {
   connection: Connection;
   catalogue: Catalogue;
   keys: SubjectKeys;
+  /** For live subscriptions. */
+  hub: FeedHub;
   folds: FoldCache;
   appendTimeoutMs: number;
   readTimeoutMs: number;

@@ -1,9 +1,9 @@
 import { backoffMs, pause } from './backoff.js';
 import { waitingAfter } from './behind.js';
 import { gather, type Gathered } from './gather.js';
-import { liveFeed } from './live-feed.js';
 import { comparePositions, type Position } from './position.js';
 import { openedEvent, sealedEvent } from './recorded.js';
+import { sharedFeed } from './shared-feed.js';
 import type { StoreParts } from './store-parts.js';
 import type { StoredEvent } from './stored-event.js';
 import type { SubscribeOptions, Subscription, SubscriptionState } from './subscription.js';
@@ -84,13 +84,17 @@ async function followOnce(
   const after = await o.from();
   progress.change({ position: after });
   progress.pass(after);
-  const feed = liveFeed(parts.connection.reader, o.categories, after);
+  const feed = sharedFeed(parts.hub, parts.connection.reader, o.categories, after);
   const stop = (): void => void feed.close();
   signal.addEventListener('abort', stop, { once: true });
   const watch = watchdog(o.watchdogMs ?? 10_000, {
     isBehind: async () =>
       (await waitingAfter(parts.connection.reader, o.categories, watch.seen() ?? after, parts.readTimeoutMs)) !== null,
-    restart: stop,
+    restart: () => {
+      // Silent here, so perhaps silent for all who share it.
+      parts.hub.drop(new Error('The subscription fell silent'));
+      stop();
+    },
   });
   try {
     if (signal.aborted) return;
