@@ -3,6 +3,7 @@ import type { Identity } from '../identity.js';
 import type { Mailer } from '../mail/mailer.js';
 import { enforceSessionEnds } from './enforce-session-ends.js';
 import { provisionHomes } from './provision-homes.js';
+import { sendNotices } from './send-notices.js';
 import { sendVerification } from './send-verification.js';
 
 /** What the reactors of identity act on besides its stores. */
@@ -17,4 +18,5 @@ export const reactorsOf = (identity: Identity, { mailer, publicUrl }: Outside): 
   provisionHomes(identity),
   enforceSessionEnds(identity),
   sendVerification(identity, mailer, publicUrl),
+  sendNotices(identity, mailer),
 ];

@@ -1,5 +1,6 @@
-import { streamName, type EventStore, type StoredEvent } from '@annals/event-store';
+import type { StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
+import { addressOf } from '../email/address-of.js';
 import { storeVerification, verificationToken } from '../email/verification-token.js';
 import type { Identity } from '../identity.js';
 import type { Mailer } from '../mail/mailer.js';
@@ -26,15 +27,6 @@ export function sendVerification({ store, pool, secrets }: Identity, mailer: Mai
       EmailVerificationRequested: send,
     },
   };
-}
-
-/** The address a person registered with; null once the person was erased. */
-async function addressOf(store: EventStore, userId: string): Promise<string | null> {
-  let address: string | null = null;
-  for await (const { type, data } of store.readStream(streamName('user', userId))) {
-    if (type === 'UserRegistered' && typeof data.email === 'string') address = data.email;
-  }
-  return address;
 }
 
 const textOf = (publicUrl: string, token: string) => `Hello,

@@ -1,0 +1,62 @@
+import { identityEvents, type EventOf } from '@annals/contracts';
+import type { StoredEvent } from '@annals/event-store';
+import type { Reactor } from '@annals/postgres';
+import { addressOf } from '../email/address-of.js';
+import type { Identity } from '../identity.js';
+import type { Mailer } from '../mail/mailer.js';
+
+type Contract = (typeof identityEvents)[number];
+type Type = Contract['type'];
+type DataOf<T extends Type> = EventOf<Extract<Contract, { type: T }>>['data'];
+
+/** What a person is told when something about their sign-in changes. */
+interface Notice<T extends Type> {
+  subject: string;
+  /** One sentence on what happened. */
+  text: (data: DataOf<T>) => string;
+}
+
+/** The facts that a person is told about by mail. A fact that is not here is told to nobody. */
+const notices: { [T in Type]?: Notice<T> } = {
+  PasswordChanged: {
+    subject: 'Your password was changed',
+    text: ({ end_sessions }) =>
+      end_sessions
+        ? 'your password was changed, and you were signed out everywhere else.'
+        : 'your password was changed. Where you are signed in, you stay signed in.',
+  },
+};
+
+/**
+ * Tells people about facts of their sign-in, so that somebody who took an account over cannot do it in silence. The mail
+ * has the id of its event: sent twice, it is one mail.
+ */
+export function sendNotices({ store }: Identity, mailer: Mailer): Reactor {
+  async function tell(event: StoredEvent, { subject, text }: Notice<Type>): Promise<void> {
+    const to = await addressOf(store, String(event.data.user_id), beforeOf(event));
+    if (to === null) return;
+    // The contract of the type made sure of its data when it was written.
+    const sentence = text(event.data as never);
+    await mailer.send({ id: event.id, to, subject, text: letter(sentence, event.metadata.occurred_at) });
+  }
+  const told = Object.entries(notices) as [Type, Notice<Type>][];
+  return {
+    name: 'send-notices',
+    categories: [...new Set(told.map(([type]) => categoryOf(type)))],
+    on: Object.fromEntries(told.map(([type, notice]) => [type, (event: StoredEvent) => tell(event, notice)])),
+  };
+}
+
+/** A fact of the person's own stream is told to where they were reached before it: the old address hears of the new one. */
+const beforeOf = ({ stream, revision }: StoredEvent) => (stream.startsWith('user-') ? revision : undefined);
+
+const categoryOf = (type: Type) => identityEvents.find((contract) => contract.type === type)!.category;
+
+const letter = (sentence: string, at: string) => `Hello,
+
+${sentence}
+
+When: ${at}
+
+If it was you, there is nothing to do. If it was not, set a new password at once: it ends every session.
+`;
