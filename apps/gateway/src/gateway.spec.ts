@@ -2,6 +2,7 @@ import {
   createContextReader,
   createSigningKey,
   createTokenIssuer,
+  ExternalIssuer,
   generateKey,
   type ContextReader,
   type TokenIssuer,
@@ -391,16 +392,23 @@ describe('the gateway', () => {
       const keys = await listen((_request, response) => json(response, 200, other.jwks()));
       await reopen({
         issuers: [
-          {
+          ExternalIssuer.parse({
             ...{ issuer: 'http://other.test', audience: 'annals', jwks_uri: keys.url },
             ...{ algorithms: ['EdDSA'], types: ['at+jwt'] },
-          },
+          }),
         ],
       });
       const claims = { sub: userId, sid: sessionId, account_id: acme, amr: [] };
+      answerContext = (_asked, response) => json(response, 401, { code: 'identity-not-linked', detail: 'x' });
       const answer = await get('/api/v1/users/profile', bearer((await other.mint(claims)).token));
       await close(keys.server);
       expect(problemOf(answer).code).toBe('identity-not-linked');
+      expect(asked).toEqual([
+        expect.objectContaining({
+          caller: expect.objectContaining({ kind: 'external', issuer: 'http://other.test', subject: userId }) as object,
+          selector: {},
+        }),
+      ]);
     });
 
     it('asks identity once for a token, and for many calls at the same time', async () => {

@@ -4,6 +4,7 @@ import {
   createTokenVerifier,
   ownIssuer,
   type ContextSigner,
+  type ExternalIssuer,
   type PrivateJwk,
   type PublicKeySet,
 } from '@annals/auth';
@@ -35,7 +36,8 @@ export interface GatewayOptions {
   /** Base URLs of the services. */
   services: Readonly<Record<UpstreamName, string>>;
   publicUrl: string;
-  issuers: Parameters<typeof createTokenVerifier>[0]['issuers'];
+  /** Issuers of others that are trusted. */
+  issuers: readonly ExternalIssuer[];
   signingKey: PrivateJwk;
   contextKeys: PublicKeySet;
   corsOrigins: readonly string[];
@@ -74,7 +76,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     verifier: createTokenVerifier({
       issuers: [ownIssuer(publicUrl, new URL('/internal/jwks', services.identity).href), ...options.issuers],
     }),
-    ownIssuer: publicUrl,
+    ...{ ownIssuer: publicUrl, issuers: options.issuers },
     askIdentity: askIdentityOverHttp(identity, signer),
     signer,
     revocations,

@@ -16,6 +16,7 @@ export {
   type ContextSigner,
   type ContextSignerOptions,
 } from './context-signer.js';
+export { looksLikeApiKey, readApiKey, writeApiKey, type ApiKeyText } from './api-key-text.js';
 export {
   createContextReader,
   type ContextReader,
@@ -24,6 +25,14 @@ export {
 } from './context-reader.js';
 export { type BoundMessage } from './message-binding.js';
 export * from './issuer.js';
+export {
+  ExternalIssuer,
+  JwtIssuers,
+  externalCaller,
+  mappedRole,
+  providerIdOf,
+  type Provision,
+} from './external-issuer.js';
 export {
   createTokenVerifier,
   type TokenVerifier,
@@ -34,3 +43,4 @@ export * from './signing-keys.js';
 export { createTokenIssuer, type TokenClaims, type TokenIssuer, type TokenIssuerOptions } from './token-issuer.js';
 export { holds, type Facts } from './conditions.js';
 export * from './permission-evaluation.js';
+export { beyondOwn } from './beyond-own.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { claimAt } from './claims.js';
 
 /** Signature algorithms an issuer may be trusted with. Symmetric ones and `none` cannot even be configured. */
 export const asymmetricAlgorithms = [
@@ -23,8 +24,8 @@ function isSafeKeyUrl(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
-/** One token issuer that we trust: an Auth0, Clerk or Keycloak tenant, or our own identity service. */
-export const IssuerConfig = z.strictObject({
+/** What is needed to verify the tokens of an issuer: an Auth0, Clerk or Keycloak tenant, or our own identity service. */
+export const issuerShape = {
   /** Compared with `iss` character by character; Auth0's ends with a slash. */
   issuer: z.string().min(1),
   /** `aud` must hold one of these. */
@@ -35,25 +36,17 @@ export const IssuerConfig = z.strictObject({
   roles_claim: z.string().min(1).optional(),
   /** Values of the `typ` header that are access tokens of this issuer (RFC 9068 §2.1 says `at+jwt`; many send `JWT`). */
   types: z.array(z.string().min(1)).min(1).default(['at+jwt', 'JWT']),
-});
-export type IssuerConfig = Omit<z.output<typeof IssuerConfig>, 'types' | 'algorithms'> & {
-  algorithms: readonly (typeof asymmetricAlgorithms)[number][];
-  types: readonly string[];
 };
 
-/** JWT_ISSUERS: a JSON list of issuers, each named once. */
-export const JwtIssuers = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: `is not JSON: ${(error as Error).message}` });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.array(IssuerConfig))
-  .refine((list) => new Set(list.map((one) => one.issuer)).size === list.length, 'names an issuer twice');
+/** One token issuer that we trust. */
+export interface IssuerConfig {
+  issuer: string;
+  audience: string | readonly string[];
+  jwks_uri: string;
+  algorithms: readonly (typeof asymmetricAlgorithms)[number][];
+  roles_claim?: string | undefined;
+  types: readonly string[];
+}
 
 /**
  * Our own issuer as a verifier sees it. The key URL is an inside one, so it is not held to https.
@@ -66,19 +59,7 @@ export function ownIssuer(issuer: string, jwksUri: string): IssuerConfig {
 /** The roles a token names under the issuer's claim: a list of strings, or one text separated by spaces. */
 export function rolesOf(config: IssuerConfig, claims: Readonly<Record<string, unknown>>): string[] {
   if (!config.roles_claim) return [];
-  const value = config.roles_claim in claims ? claims[config.roles_claim] : valueAt(claims, config.roles_claim);
+  const value = claimAt(claims, config.roles_claim);
   if (typeof value === 'string') return value.split(' ').filter(Boolean);
   return Array.isArray(value) ? value.filter((role): role is string => typeof role === 'string') : [];
-}
-
-function valueAt(claims: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (value, name) =>
-        typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-          ? (value as Record<string, unknown>)[name]
-          : undefined,
-      claims,
-    );
 }

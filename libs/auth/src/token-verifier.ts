@@ -52,8 +52,11 @@ interface TrustedIssuer {
   keys: KeySet;
 }
 
+/** @throws Error when two issuers have one name: the keys of the second would speak for the first */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { issuers, fetchJwks = fetchJwksOverHttp, now = Date.now } = options;
+  const twice = issuers.find(({ issuer }, index) => issuers.findIndex((other) => other.issuer === issuer) !== index);
+  if (twice) throw new Error(`the issuer ${twice.issuer} is trusted twice`);
   const trusted = new Map<string, TrustedIssuer>(
     issuers.map((config) => [config.issuer, { config, keys: createKeySet(config.jwks_uri, fetchJwks, now) }]),
   );

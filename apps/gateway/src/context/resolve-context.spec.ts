@@ -1,4 +1,4 @@
-import type { VerifiedToken } from '@annals/auth';
+import { ExternalIssuer, type VerifiedToken } from '@annals/auth';
 import { Problem, type IdentityContext } from '@annals/contracts';
 import { createRevocations, type Revocations } from '../revocation/revocations.js';
 import { createContextCache } from './context-cache.js';
@@ -15,6 +15,11 @@ const identity = {
   account_id: 'a',
   valid_until: null,
 } as unknown as IdentityContext;
+
+const elsewhere = ExternalIssuer.parse({
+  ...{ issuer: 'https://them.test/', audience: 'us', jwks_uri: 'https://them.test/keys' },
+  claims: { email: 'https://us.test/mail' },
+});
 
 describe('resolving a context', () => {
   let time: number;
@@ -36,7 +41,7 @@ describe('resolving a context', () => {
     revocations.heard();
     resolver = createContextResolver({
       verifier: { verify, refuseKey: () => undefined },
-      ownIssuer: 'us',
+      ...{ ownIssuer: 'us', issuers: [elsewhere] },
       askIdentity: ask,
       signer: { principal: 'gateway', sign, signMessage: () => Promise.reject(new Error('not used')) },
       revocations,
@@ -93,13 +98,64 @@ describe('resolving a context', () => {
   });
 
   it.each([
-    ["another issuer's token", { issuer: 'them' }, 'identity-not-linked'],
+    ["a token that another issuer's name came through with", { issuer: 'them' }, 'token-session'],
     ['a subject that is no user', { subject: 'auth0|1' }, 'token-session'],
     ['a token without a session', { sessionId: null }, 'token-session'],
   ])('refuses %s', async (_name, changes, code) => {
     verify.mockResolvedValue(verified(changes));
     await expect(resolver.resolve('t', nothing, client)).rejects.toMatchObject({ status: 401, code });
     expect(ask).not.toHaveBeenCalled();
+  });
+
+  describe('of a token of another issuer', () => {
+    const foreign = (changes: Partial<VerifiedToken> = {}) =>
+      verified({
+        ...{ issuer: elsewhere.issuer, subject: 'auth0|1', sessionId: session, accountId: user, roles: ['boss'] },
+        ...{ claims: { 'https://us.test/mail': 'ada@example.org', email: 'eve@example.org', email_verified: true } },
+        ...changes,
+      });
+
+    it('asks identity who its subject is, with what its claims say, and believes no session or account of it', async () => {
+      verify.mockResolvedValue(foreign());
+      await resolver.resolve('t', nothing, client);
+      expect(ask).toHaveBeenCalledWith(
+        {
+          caller: {
+            ...{ kind: 'external', issuer: elsewhere.issuer, subject: 'auth0|1', email: 'ada@example.org' },
+            ...{ email_verified: true, name: null, roles: ['boss'], auth_methods: [], authenticated_at: null },
+          },
+          tokenAccountId: null,
+        },
+        nothing,
+        client,
+      );
+    });
+
+    it('is not one of our sessions, though its subject looks like a person', async () => {
+      verify.mockResolvedValue(foreign({ subject: user }));
+      await resolver.resolve('t', nothing, client);
+      expect(ask).toHaveBeenCalledWith(
+        expect.objectContaining({ caller: expect.objectContaining({ kind: 'external' }) as object }),
+        nothing,
+        client,
+      );
+    });
+
+    it('is neither taken from nor given to other gateways', async () => {
+      const shared = { find: jest.fn(), remember: jest.fn() };
+      make({ shared });
+      verify.mockResolvedValue(foreign());
+      await resolver.resolve('t', nothing, client);
+      expect([shared.find, shared.remember].map((one) => one.mock.calls.length)).toEqual([0, 0]);
+    });
+
+    it('is derived again after a marker of its person', async () => {
+      verify.mockResolvedValue(foreign());
+      await resolver.resolve('t', nothing, client);
+      expect(resolver.find('t', nothing)).toBeDefined();
+      revocations.apply({ seq: 1, kind: 'user', key: user, at: '' });
+      expect(resolver.find('t', nothing)).toBeUndefined();
+    });
   });
 
   it('tells what became of each resolution', async () => {

@@ -1,4 +1,10 @@
-import type { ContextSigner, TokenVerifier, VerifiedToken } from '@annals/auth';
+import {
+  externalCaller,
+  type ContextSigner,
+  type ExternalIssuer,
+  type TokenVerifier,
+  type VerifiedToken,
+} from '@annals/auth';
 import { Problem, type ContextRequest, type IdentityContext } from '@annals/contracts';
 import { subjectsOf, type Revocations } from '../revocation/revocations.js';
 import { checkAgainstToken, type AccountSelection } from './account-selection.js';
@@ -35,8 +41,10 @@ export interface ContextResolver {
 
 export interface ContextResolverOptions {
   verifier: TokenVerifier;
-  /** Issuer whose subjects are our users; a subject of any other issuer is nobody here until it is linked. */
+  /** Issuer whose subjects are our users. */
   ownIssuer: string;
+  /** Issuers whose subjects identity knows, or does not. */
+  issuers: readonly ExternalIssuer[];
   askIdentity: AskIdentity;
   signer: ContextSigner;
   revocations: Revocations;
@@ -108,11 +116,13 @@ interface Question {
 }
 
 async function deriveContext(options: ContextResolverOptions, question: Question): Promise<CachedContext> {
-  const { verifier, askIdentity, signer, revocations, shared, wallClock = Date.now } = options;
+  const { verifier, askIdentity, signer, revocations, wallClock = Date.now } = options;
   const { key, token, selection, client, timing, now } = question;
   const verified = await timed(timing, 'verify', () => verifier.verify(token));
-  const asking = callerOf(verified, options.ownIssuer);
-  checkAgainstToken(selection, verified.accountId);
+  const asking = callerOf(verified, options);
+  checkAgainstToken(selection, asking.tokenAccountId);
+  // Whose context a foreign token may use is not said by the token, so there is nothing to compare a shared one with.
+  const shared = asking.caller.kind === 'session' ? options.shared : undefined;
   const askedAt = now();
   const found = shared && revocations.isTrusted() ? await timed(timing, 'shared', () => shared.find(key)) : null;
   const known = found && isUsable(found.identity, asking.caller, revocations) ? found : null;
@@ -141,12 +151,14 @@ export interface TokenCaller {
   tokenAccountId: string | null;
 }
 
-/** Only our own issuer may name our users: another issuer's subject could be made to look like one. */
-function callerOf(token: VerifiedToken, ownIssuer: string): TokenCaller {
-  if (token.issuer !== ownIssuer) {
-    throw refused('identity-not-linked', 'This identity is not linked to a user of this system');
-  }
-  if (!uuid.test(token.subject) || !token.sessionId) {
+/**
+ * Only our own issuer may name our users, sessions and accounts: another issuer's subject could be made to look like one.
+ * Who a subject of another issuer is here, only identity knows.
+ */
+function callerOf(token: VerifiedToken, { ownIssuer, issuers }: ContextResolverOptions): TokenCaller {
+  const external = issuers.find(({ issuer }) => issuer === token.issuer);
+  if (external) return { caller: externalCaller(external, token), tokenAccountId: null };
+  if (token.issuer !== ownIssuer || !uuid.test(token.subject) || !token.sessionId) {
     throw refused('token-session', 'This token does not belong to a session');
   }
   const caller = {

@@ -24,6 +24,8 @@ export const ContextRequest = z.strictObject({
       name: z.string().nullable(),
       roles: z.array(z.string()),
       auth_methods: z.array(z.string()),
+      /** When the person last signed in there, where the token says so. */
+      authenticated_at: z.iso.datetime().nullable(),
     }),
     /** A key of a service account, as it came. */
     z.strictObject({ kind: z.literal('api_key'), key: z.string().max(300) }),
