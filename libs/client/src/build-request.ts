@@ -43,7 +43,7 @@ export function buildRequest(definition: RouteDefinition, input: AnyInput, setti
     if (value !== undefined && value !== null) sent[name] = value;
   };
   // A sign-in or a refresh must not fail on the stale token it is about to replace.
-  if (definition.access.kind !== 'open') {
+  if (definition.access.kind !== 'open' || definition.access.knows_caller) {
     set('authorization', settings.token && `Bearer ${settings.token}`);
     set(headers.accountId, settings.account);
   }

@@ -22,7 +22,7 @@ const meanings: Readonly<Record<number, string>> = {
 export function errorStatuses(definition: RouteDefinition): number[] {
   const writes = definition.method !== 'GET';
   const statuses = [429, 500, 503];
-  if (definition.access.kind !== 'open') statuses.push(400, 401, 403);
+  if (definition.access.kind !== 'open' || definition.access.knows_caller) statuses.push(400, 401, 403);
   if (definition.params) statuses.push(404);
   if (definition.query || definition.body) statuses.push(400);
   if (definition.body) statuses.push(413, 415);

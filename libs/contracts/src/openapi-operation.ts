@@ -80,7 +80,8 @@ function successResponse(
 function accessOf(access: Access): JsonSchema {
   switch (access.kind) {
     case 'open':
-      return { security: [] };
+      // An empty requirement beside the token makes it optional.
+      return { security: access.knows_caller ? [{}, { bearer: [] }] : [] };
     case 'user':
       return signedIn('Any signed-in member.');
     case 'self':

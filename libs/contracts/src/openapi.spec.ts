@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { openApi, type OpenApiDocument } from './openapi.js';
 import { errorStatuses } from './openapi-errors.js';
-import { route } from './route.js';
+import { route, type RouteDefinition } from './route.js';
 import { allRoutes } from './routes.js';
 
 type Node = Record<string, unknown>;
@@ -67,7 +67,9 @@ describe('the OpenAPI document', () => {
       expect(typeof whole.description).toBe('string');
     }
     expect(Boolean(operation.requestBody)).toBe(Boolean(definition.body));
-    expect(operation.security).toEqual(definition.access.kind === 'open' ? [] : [{ bearer: [] }]);
+    const { access } = definition as RouteDefinition;
+    const open = access.kind === 'open' && (access.knows_caller ? [{}, { bearer: [] }] : []);
+    expect(operation.security).toEqual(open || [{ bearer: [] }]);
   });
 
   it('shows fields with a default as optional in requests and as present in answers', () => {

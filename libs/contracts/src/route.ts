@@ -6,7 +6,7 @@ export type Service = 'identity' | 'profile' | 'activity' | 'export' | 'gateway'
 
 /**
  * Who may call.
- * - `open`: nobody needs to sign in.
+ * - `open`: nobody needs to sign in; with `knows_caller` somebody who sends a token is known, and refused when it does not count.
  * - `self`: a signed-in person about themselves; works in an account when one is named, and in none otherwise.
  * - `user`: a person in an account they belong to.
  * - `role`, `permission`, `any_permission`, `all_permissions`: who has them in the account.
@@ -14,7 +14,7 @@ export type Service = 'identity' | 'profile' | 'activity' | 'export' | 'gateway'
  * `or_self` names the path parameter that is the person asked about: who asks about themselves needs no right.
  */
 export type Access =
-  | { kind: 'open' }
+  | { kind: 'open'; knows_caller?: true }
   | { kind: 'self' }
   | { kind: 'user' }
   | { kind: 'role'; min: RankedRole; also?: readonly BuiltInRole[]; or_self?: string }

@@ -31,7 +31,7 @@ export async function callerContext(
   const selection = selectAccount(
     inPath,
     received[headers.accountId] as string | undefined,
-    destination.access.kind === 'self',
+    destination.access.kind === 'self' || destination.knowsCaller,
   );
   const begun = performance.now();
   const cached = contexts.find(token, selection);

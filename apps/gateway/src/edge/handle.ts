@@ -66,7 +66,8 @@ async function serve(options: EdgeOptions, exchange: Exchange): Promise<void> {
   const { route: destination, params } = options.table.match(method, exchange.path);
   countRequest(options.addressLimit, ids.ip_address ?? 'unknown', { own, show: destination.open });
   exchange.route = destination.path.slice(basePath.length);
-  const signed = destination.open ? null : await callerContext(options, exchange, destination, params);
+  const anonymous = destination.open && !(destination.knowsCaller && request.headers.authorization !== undefined);
+  const signed = anonymous ? null : await callerContext(options, exchange, destination, params);
   const inside = insideHeaders(request.headers, signed, ids);
   if (destination.owner === 'gateway') return answerOwn(options.own, exchange, inside);
   const body = readBody(request, destination.bodyLimit);

@@ -10,6 +10,8 @@ export interface Destination {
   params?: z.ZodObject;
   owner: Service;
   open: boolean;
+  /** Open, but somebody who sends a token is known by it. */
+  knowsCaller: boolean;
   /** Who may call. */
   access: Access;
   /** Largest body in bytes; 0 where the contract has none. */
@@ -37,6 +39,7 @@ function destinationOf({ definition }: Route): Destination {
     params,
     owner,
     open: access.kind === 'open',
+    knowsCaller: access.kind === 'open' && access.knows_caller === true,
     access,
     bodyLimit: method === 'GET' ? 0 : (definition.bodyLimit ?? DEFAULT_BODY_LIMIT),
     streams: Object.values(responses).includes('stream'),

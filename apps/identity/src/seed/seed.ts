@@ -13,6 +13,8 @@ const namespace = '0e5a3f1c-8f4e-5c1a-9d5e-2f1a7c0b6d11';
 const idOf = (what: string) => uuidv5(namespace, what);
 const accountId = (slug: DemoSlug) => idOf(`account ${slug}`);
 const slugsOf = (person: DemoPerson) => Object.keys(person.roles) as DemoSlug[];
+/** Their first account looks after them; nobody does after who is in none. */
+const managerOf = (person: DemoPerson) => slugsOf(person).map(accountId)[0] ?? null;
 
 /**
  * Makes the demo accounts and people through the ordinary commands. All ids follow from the names, so running it again
@@ -29,7 +31,7 @@ export async function seedDemo(identity: Identity, now = new Date()): Promise<vo
     const created_by_id = ids.get(creator);
     if (created_by_id === undefined) continue;
     const account_id = accountId(slug);
-    const account = { account_id, slug, name, kind: 'team', created_by_id, created_at: at } as const;
+    const account = { account_id, slug, name, domain: null, kind: 'team', created_by_id, created_at: at } as const;
     await openAccount(identity, asking(`open ${slug}`, slug, at), account);
   }
   for (const person of demoPeople) {
@@ -45,6 +47,7 @@ async function seedPerson(identity: Identity, person: DemoPerson, at: string): P
   const userId = await registerPerson(identity, registering, {
     ...{ email, name, password: demoPassword, status: 'active' },
     home: superAdmin ? 'own' : null,
+    managed_by: managerOf(person),
   });
   if (userId !== null && superAdmin) {
     const { commandId: id, context, now } = asking(`super admin ${email}`, null, at);

@@ -5,11 +5,8 @@ import { provisionHome } from '../account/provision-home.js';
 import type { Asking } from '../asking.js';
 import { checkPassword } from '../credential/password-policy.js';
 import { storePassword } from '../credential/store-password.js';
-import { claimEmail } from '../email/claim-email.js';
-import { emails } from '../email/email.js';
-import { freeOrphanedClaim } from '../email/orphaned-claim.js';
 import type { Identity } from '../identity.js';
-import { registerUser } from './register-user.js';
+import { makeKnown } from './make-known.js';
 import { noSoonerThan } from './same-time.js';
 import { isKnown, users } from './user.js';
 
@@ -20,6 +17,8 @@ export interface Registration {
   /** A home account of their own, or null for somebody who joins another one. */
   home: 'own' | null;
   status: EventOf<typeof UserRegistered>['data']['status'];
+  /** The account that looks after them; nobody's unless said. */
+  managed_by?: string | null;
 }
 
 /** A free and a taken address are answered no sooner than this, so the clock does not tell them apart. */
@@ -33,32 +32,32 @@ const answerAfterMs = 250;
  */
 export async function registerPerson(identity: Identity, asking: Asking, person: Registration): Promise<string | null> {
   const { store, secrets, hasher, pool, settings } = identity;
-  const { email, name, status } = person;
+  const { email, name, status, managed_by = null } = person;
   checkPassword(person.password, settings.passwordMinLength, person);
   const passwordHash = await hasher.admit(() => hasher.hash(person.password));
   const email_hash = secrets.emailHash(email);
   const user_id = derivedId(asking.commandId, 'user');
   const home_account_id = person.home === 'own' ? derivedId(asking.commandId, 'home-account') : null;
-  const { context, now } = asking;
-  const accountId = home_account_id ?? ('account_id' in context ? context.account_id : null);
-  const step = (step: string) => ({ id: derivedId(asking.commandId, step), context, now, accountId });
 
   const { state: earlier } = await store.load(users, user_id);
   if (isKnown(earlier) && earlier.email_hash !== email_hash) {
     throw new Problem(422, 'idempotency-key-reused', 'This key came before with another body');
   }
-  await freeOrphanedClaim(identity, asking, email_hash);
-  const { state: claim } = await store.execute(emails, email_hash, {
-    ...step('claim'),
-    decide: (state) => claimEmail(state, { email_hash, user_id, now }),
-  });
-  if (claim.kind !== 'claimed' || claim.user_id !== user_id) return null;
-  await storePassword(pool, user_id, passwordHash, now);
-  await store.execute(users, user_id, {
-    ...step('register'),
+  const { commandId, context, now } = asking;
+  const made = await makeKnown(
+    identity,
     // No hash of the body: it would be a fast hash of the password, in a log that is kept for ever.
-    decide: (state) => registerUser(state, { user_id, email, email_hash, name, home_account_id, status }),
-  });
+    { commandId, context, now },
+    {
+      ...{ user_id, email, email_hash, name, home_account_id, status, managed_by },
+      ...{ profile_image: null, joins: [] },
+    },
+    {
+      ...(home_account_id ? { accountId: home_account_id } : {}),
+      prepare: () => storePassword(pool, user_id, passwordHash, now),
+    },
+  );
+  if (!made) return null;
   if (home_account_id) await provisionHome(identity, asking, { account_id: home_account_id, user_id });
   return user_id;
 }

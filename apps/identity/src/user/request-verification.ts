@@ -3,7 +3,7 @@ import { mount } from '@annals/service';
 import { emails } from '../email/email.js';
 import type { Identity } from '../identity.js';
 import { noSoonerThan } from './same-time.js';
-import { isKnown, users, type User } from './user.js';
+import { isKnown, mayAct, users, type User } from './user.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -11,7 +11,7 @@ const perDay = 5;
 
 /** Asks for the verification mail again: at most once a minute and five times a day, so nobody can flood a mail box. */
 export function requestVerification(user: User, command: { now: string }): UserEvent[] {
-  if (!isKnown(user) || user.email_verified || user.kind === 'disabled') return [];
+  if (!mayAct(user) || user.email_verified) return [];
   const now = Date.parse(command.now);
   const ages = user.verification_requests.map((at) => now - Date.parse(at));
   if (ages.some((age) => age < minute) || ages.filter((age) => age < day).length >= perDay) return [];

@@ -12,7 +12,7 @@ const email_hash = 'e'.repeat(32);
 const ada: RegisterUser = {
   ...{ user_id, email_hash, email: 'ada@example.test', name: 'Ada' },
   home_account_id: '018f0000-0000-7000-8000-00000000000a',
-  status: 'pending',
+  ...{ status: 'pending', profile_image: null, managed_by: null, joins: [] },
 };
 const registered = { type: 'UserRegistered', data: ada };
 const abandoned = { type: 'RegistrationAbandoned', data: { user_id, email_hash } };

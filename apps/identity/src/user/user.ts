@@ -5,20 +5,24 @@ interface Known {
   user_id: string;
   email_hash: string;
   home_account_id: string | null;
+  /** The account that made the person known and looks after them; null for whoever registered by themselves. */
+  managed_by: string | null;
   is_super_admin: boolean;
   email_verified: boolean;
   /** Times at which the verification mail was asked for again, oldest first. */
   verification_requests: readonly string[];
 }
 
-/** A person. Holds no address and no name: a decision needs neither, so no cache has to forget them. */
+/** A person. Holds no address and no name: sign-in and access need neither, so no cache has to forget them. */
 export type User =
   | { kind: 'unknown' }
   /** The registration stopped halfway and was given up. */
   | { kind: 'abandoned' }
   | ({ kind: 'pending' } & Known)
   | ({ kind: 'active' } & Known)
-  | ({ kind: 'disabled' } & Known);
+  | ({ kind: 'disabled' } & Known)
+  /** `before`: what a restored person is again. */
+  | ({ kind: 'deleted'; before: 'pending' | 'active' | 'disabled' } & Known);
 
 export type KnownUser = Extract<User, Known>;
 
@@ -29,34 +33,39 @@ export const isKnown = (user: User): user is KnownUser => 'user_id' in user;
 export const mayAct = (user: User): user is ActingUser => user.kind === 'pending' || user.kind === 'active';
 
 export function evolveUser(user: User, event: UserEvent): User {
+  if (event.type === 'UserRegistered') return registered(event.data);
+  if (event.type === 'RegistrationAbandoned') return { kind: 'abandoned' };
+  return isKnown(user) ? evolveKnown(user, event) : user;
+}
+
+type Registered = Extract<UserEvent, { type: 'UserRegistered' }>['data'];
+
+function registered({ user_id, email_hash, home_account_id, managed_by, status }: Registered): KnownUser {
+  return {
+    ...{ kind: status, user_id, email_hash, home_account_id, managed_by },
+    ...{ is_super_admin: false, email_verified: status === 'active', verification_requests: [] },
+  };
+}
+
+type LaterEvent = Exclude<UserEvent, { type: 'UserRegistered' | 'RegistrationAbandoned' }>;
+
+function evolveKnown(user: KnownUser, event: LaterEvent): KnownUser {
   switch (event.type) {
-    case 'UserRegistered': {
-      const { user_id, email_hash, home_account_id, status } = event.data;
-      return {
-        kind: status,
-        user_id,
-        email_hash,
-        home_account_id,
-        is_super_admin: false,
-        email_verified: status === 'active',
-        verification_requests: [],
-      };
-    }
-    case 'RegistrationAbandoned':
-      return { kind: 'abandoned' };
     case 'EmailVerificationRequested':
-      return isKnown(user)
-        ? { ...user, verification_requests: [...user.verification_requests, event.data.requested_at] }
-        : user;
+      return { ...user, verification_requests: [...user.verification_requests, event.data.requested_at] };
     case 'EmailVerified':
-      if (!isKnown(user)) return user;
-      return { ...user, email_verified: true, kind: user.kind === 'pending' ? 'active' : user.kind };
+      return { ...user, email_verified: true, ...(user.kind === 'pending' ? { kind: 'active' } : {}) };
     case 'UserDisabled':
-      return isKnown(user) ? { ...user, kind: 'disabled' } : user;
+      return { ...user, kind: 'disabled' };
     case 'UserEnabled':
-      return isKnown(user) ? { ...user, kind: event.data.status } : user;
+    case 'UserRestored':
+      return { ...user, kind: event.data.status };
+    case 'UserDeleted':
+      return user.kind === 'deleted' ? user : { ...user, kind: 'deleted', before: user.kind };
     case 'SuperAdminGranted':
-      return isKnown(user) ? { ...user, is_super_admin: true } : user;
+      return { ...user, is_super_admin: true };
+    case 'UserUpdated':
+      return user;
   }
 }
 

@@ -6,10 +6,10 @@ import { isKnown, users, type User } from './user.js';
 
 /**
  * Makes a pending user active; a second use of the link changes nothing.
- * @throws Problem 400 `invalid-verification-token` when the address is not theirs any more
+ * @throws Problem 400 `invalid-verification-token` when the address is not theirs any more, or they were deleted
  */
 export function verifyEmail(user: User, command: { email_hash: string }): UserEvent[] {
-  if (!isKnown(user) || user.email_hash !== command.email_hash) throw invalid();
+  if (!isKnown(user) || user.kind === 'deleted' || user.email_hash !== command.email_hash) throw invalid();
   if (user.email_verified) return [];
   return [{ type: 'EmailVerified', data: { user_id: user.user_id, email_hash: user.email_hash, status: 'active' } }];
 }

@@ -1,9 +1,15 @@
 import type { EventOf } from '../event.js';
 import { accountEvents } from './account/events.js';
+import { apiKeyEvents } from './apikey/events.js';
 import { claimEvents } from './account/claims.js';
 import { credentialEvents } from './credential/events.js';
+import { denialEvents } from './denial/events.js';
+import { elevationEvents } from './elevation/events.js';
 import { emailEvents } from './email/events.js';
+import { invitationEvents } from './invitation/events.js';
 import { membershipEvents } from './member/events.js';
+import { grantEvents } from './grant/events.js';
+import { roleEvents } from './role/events.js';
 import { sessionEvents } from './session/events.js';
 import { userEvents } from './user/events.js';
 
@@ -12,8 +18,14 @@ export * from './email/events.js';
 export * from './credential/events.js';
 export * from './account/events.js';
 export * from './member/events.js';
+export * from './invitation/events.js';
+export * from './role/events.js';
+export * from './grant/events.js';
 export * from './session/events.js';
 export * from './account/claims.js';
+export * from './apikey/events.js';
+export * from './elevation/events.js';
+export * from './denial/events.js';
 
 /** Every event that identity writes. */
 export const identityEvents = [
@@ -22,7 +34,13 @@ export const identityEvents = [
   ...credentialEvents,
   ...accountEvents,
   ...membershipEvents,
+  ...invitationEvents,
+  ...roleEvents,
+  ...grantEvents,
   ...sessionEvents,
+  ...elevationEvents,
+  ...apiKeyEvents,
+  ...denialEvents,
   ...claimEvents,
 ] as const;
 

@@ -28,7 +28,9 @@ describe('what identity writes', () => {
   it('marks who people are and where they ask from', () => {
     const marked = (contract: typeof UserRegistered | typeof SessionStarted) =>
       contract.personalFields.map(({ path, mark }) => `${path.join('.')} ${mark.category} ${mark.purpose}`);
-    expect(marked(UserRegistered)).toEqual(['email contact account', 'name identity account']);
+    expect(marked(UserRegistered)).toEqual([
+      ...['email contact account', 'name identity account', 'profile_image identity account'],
+    ]);
     expect(marked(SessionStarted)).toEqual([
       'device_name online_identifier security',
       'ip_address online_identifier security',
@@ -50,9 +52,9 @@ describe('what identity answers', () => {
     }
   });
 
-  it('needs no sign-in only where one signs in, and for the development mail box', () =>
+  it('needs no sign-in only where one signs in, says yes to an invitation, and for the development mail box', () =>
     expect(identityRoutes.filter(({ definition }) => definition.access.kind === 'open').map(({ id }) => id)).toEqual([
-      ...['register', 'login', 'refresh', 'verifyEmail', 'resendVerification', 'devMail'],
+      ...['register', 'login', 'refresh', 'verifyEmail', 'resendVerification', 'acceptInvitation', 'devMail'],
     ]));
 });
 

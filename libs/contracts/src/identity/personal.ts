@@ -18,6 +18,12 @@ export const oneLine = (max: number) =>
 
 export const PersonName = oneLine(200);
 
+/** An address of a picture: HTTPS, without a name or password in it. Browsers load it; no service of ours does. */
+export const PictureUrl = z
+  .url({ protocol: /^https$/ })
+  .max(2048)
+  .refine((text) => !/^https:\/\/[^/?#]*@/.test(text), 'must hold no name or password');
+
 const account = { purpose: 'account', basis: 'contract', retention: 'account' } as const;
 /** Security facts are kept a year, then the key of their period goes. */
 const security = { purpose: 'security', basis: 'legitimate_interest', retention: 'P1Y' } as const;
@@ -27,6 +33,9 @@ export const personalEmail = () => pii(z.string(), { category: 'contact', ...acc
 
 /** What a person is called. */
 export const personalName = () => pii(z.string(), { category: 'identity', ...account });
+
+/** Where a picture of the person is kept by somebody else; it is shown as a link and never fetched. */
+export const personalPicture = () => pii(z.string().nullable(), { category: 'identity', ...account });
 
 /** What a device is called, or says it is. */
 export const personalDevice = () => pii(z.string().nullable(), { category: 'online_identifier', ...security });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { event, type EventOf } from '../../event.js';
-import { personalEmail, personalName } from '../personal.js';
+import { builtInRoles } from '../../permissions.js';
+import { personalEmail, personalName, personalPicture } from '../personal.js';
 
 const User = (action: 'INSERT' | 'UPDATE' | 'DELETE') => ({ entity: 'User', action, keys: ['user_id'] as const });
 
@@ -18,6 +19,11 @@ export const UserRegistered = event('UserRegistered', {
     home_account_id: z.uuid().nullable(),
     /** `pending` until the address is verified. */
     status: z.enum(['pending', 'active']),
+    profile_image: personalPicture().default(null),
+    /** The account that made this person known and looks after them; null for whoever registered by themselves. */
+    managed_by: z.uuid().nullable().default(null),
+    /** Accounts the person belongs to from the beginning, on the word of the administrator who made them known. */
+    joins: z.array(z.object({ account_id: z.uuid(), role: z.enum(builtInRoles) })).default([]),
   }),
 });
 
@@ -54,6 +60,38 @@ export const UserEnabled = event('UserEnabled', {
   data: z.object({ user_id: z.uuid(), status: z.enum(['pending', 'active']) }),
 });
 
+/** An administrator changed what is said about the person; a field that is absent stays as it was. */
+export const UserUpdated = event('UserUpdated', {
+  category: 'user',
+  subject: 'user_id',
+  audit: User('UPDATE'),
+  data: z.object({
+    user_id: z.uuid(),
+    name: personalName().optional(),
+    profile_image: personalPicture().optional(),
+  }),
+});
+
+/** The person is out everywhere; what they did, and the claim of their address, stays. */
+export const UserDeleted = event('UserDeleted', {
+  category: 'user',
+  audit: User('DELETE'),
+  data: z.object({
+    user_id: z.uuid(),
+    status: z.literal('deleted'),
+    deleted_at: z.iso.datetime(),
+    /** Null when no person did it. */
+    deleted_by_id: z.uuid().nullable(),
+  }),
+});
+
+/** A deleted person is back, as they were before. */
+export const UserRestored = event('UserRestored', {
+  category: 'user',
+  audit: User('UPDATE'),
+  data: z.object({ user_id: z.uuid(), status: z.enum(['pending', 'active', 'disabled']) }),
+});
+
 export const SuperAdminGranted = event('SuperAdminGranted', {
   category: 'user',
   audit: User('UPDATE'),
@@ -67,6 +105,9 @@ export const userEvents = [
   EmailVerified,
   UserDisabled,
   UserEnabled,
+  UserUpdated,
+  UserDeleted,
+  UserRestored,
   SuperAdminGranted,
 ] as const;
 
@@ -77,4 +118,7 @@ export type UserEvent =
   | EventOf<typeof EmailVerified>
   | EventOf<typeof UserDisabled>
   | EventOf<typeof UserEnabled>
+  | EventOf<typeof UserUpdated>
+  | EventOf<typeof UserDeleted>
+  | EventOf<typeof UserRestored>
   | EventOf<typeof SuperAdminGranted>;
