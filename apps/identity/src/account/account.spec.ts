@@ -33,7 +33,7 @@ describe('creating an account', () => {
     decide: (command: CreateAccount, account: Account) => createAccount(account, command),
   });
   const create: CreateAccount = {
-    ...{ account_id, slug: 'acme', name: 'Acme', kind: 'team' },
+    ...{ account_id, slug: 'acme', name: 'Acme', domain: null, kind: 'team' },
     ...{ created_by_id: other, created_at: '2026-03-01T12:00:00.000Z' },
   };
   it('happens once', () =>

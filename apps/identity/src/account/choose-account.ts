@@ -1,4 +1,4 @@
-import { Problem, type BuiltInRole } from '@annals/contracts';
+import { Problem, type AccountPolicies, type BuiltInRole } from '@annals/contracts';
 import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { accountsToAsk } from '../views/user-accounts/user-accounts.js';
@@ -10,7 +10,9 @@ export interface MyAccount {
   account_id: string;
   slug: string;
   name: string;
+  domain: string | null;
   purpose: 'home' | 'team';
+  policies: AccountPolicies;
   created_at: string;
   role: BuiltInRole;
   revision: bigint | null;
@@ -33,7 +35,7 @@ export async function findMyAccount({ store }: Identity, userId: string, account
     store.load(accounts, accountId),
   ]);
   if (membership.state.kind !== 'member' || account.state.kind !== 'open') return null;
-  const { kind: _, ...open } = account.state;
+  const { kind: _, admins: __, ...open } = account.state;
   return { ...open, role: membership.state.role, revision: account.revision };
 }
 

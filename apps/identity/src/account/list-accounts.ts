@@ -1,4 +1,4 @@
-import { listAccountsRoute, pageMeta } from '@annals/contracts';
+import { listAccountsRoute, pageMeta, type BuiltInRole } from '@annals/contracts';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { ownUser } from '../session/own-session.js';
@@ -20,11 +20,16 @@ function compare(a: readonly string[], b: readonly string[]): number {
   return different < 0 ? 0 : a[different]! < b[different]! ? -1 : 1;
 }
 
-export const shownAccount = ({ account_id, name, slug, purpose, role, created_at }: MyAccount) => ({
+/** An account as it is shown to somebody with this role in it, or with none. */
+type Shown = Omit<MyAccount, 'role' | 'revision'> & { role: BuiltInRole | null };
+
+export const shownAccount = ({ account_id, purpose, ...account }: Shown) => ({
   id: account_id,
-  name,
-  slug,
   kind: purpose,
-  role,
-  created_at,
+  name: account.name,
+  slug: account.slug,
+  domain: account.domain,
+  policies: account.policies,
+  role: account.role,
+  created_at: account.created_at,
 });

@@ -19,6 +19,7 @@ export async function provisionHome(
     account_id,
     slug: homeSlug(account_id),
     name: 'Home',
+    domain: null,
     kind: 'home',
     created_by_id: user_id,
     created_at: asking.now,
