@@ -6,6 +6,8 @@ export interface Secrets {
   emailHash(email: string): string;
   /** Id of a slug's claim. */
   slugHash(slug: string): string;
+  /** Id of an identity of another issuer. */
+  providerHash(issuer: string, subject: string): string;
   /** Key that refresh tokens are made with. */
   refreshKey: Buffer;
   /** Key that verification tokens are made with. */
@@ -24,10 +26,12 @@ export function deriveSecrets(kek: Buffer, lookup: Buffer): Secrets {
   const key = (use: string) => derive(kek, use);
   const emailKey = derive(lookup, 'email-claim');
   const slugKey = derive(lookup, 'slug-claim');
+  const providerKey = derive(lookup, 'provider-identity');
   const sealingKey = key('seal');
   return {
     emailHash: (email) => keyedHash(emailKey, email),
     slugHash: (slug) => keyedHash(slugKey, slug),
+    providerHash: (issuer, subject) => keyedHash(providerKey, JSON.stringify([issuer, subject])),
     refreshKey: key('refresh-token'),
     verificationKey: key('email-verification'),
     seal: (purpose, text) => seal(sealingKey, purpose, text),

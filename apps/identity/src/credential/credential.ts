@@ -25,6 +25,12 @@ export function evolveCredential(credential: Credential, event: CredentialEvent)
     case 'SignInThrottled':
       // Only the last row matters: an earlier one ended with a right password.
       return { ...credential, throttled: { [event.data.row_id]: event.data.failures } };
+    case 'ProviderAdded': {
+      const others = credential.providers.filter((hash) => hash !== event.data.provider_hash);
+      return { ...credential, providers: [...others, event.data.provider_hash] };
+    }
+    case 'ProviderRemoved':
+      return { ...credential, providers: credential.providers.filter((hash) => hash !== event.data.provider_hash) };
     case 'PasswordSet':
       return { ...credential, has_password: true };
     case 'PasswordResetRequested': {

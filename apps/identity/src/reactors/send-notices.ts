@@ -12,12 +12,24 @@ type DataOf<T extends Type> = EventOf<Extract<Contract, { type: T }>>['data'];
 /** What a person is told when something about their sign-in changes. */
 interface Notice<T extends Type> {
   subject: string;
-  /** One sentence on what happened. */
-  text: (data: DataOf<T>) => string;
+  /** One sentence on what happened; null when it is nothing to tell. */
+  text: (data: DataOf<T>) => string | null;
 }
 
 /** The facts that a person is told about by mail. A fact that is not here is told to nobody. */
 const notices: { [T in Type]?: Notice<T> } = {
+  ProviderLinked: {
+    subject: 'Another way to sign in was added',
+    // Who was let in or invited with an identity knows no other way yet.
+    text: ({ provider, reason }) =>
+      reason === 'linked' || reason === 'verified-email'
+        ? `you can sign in with an identity of ${provider} from now on.`
+        : null,
+  },
+  ProviderUnlinked: {
+    subject: 'A way to sign in was removed',
+    text: () => 'an identity of another provider that you signed in with was removed. It opens nothing here any more.',
+  },
   PasswordChanged: {
     subject: 'Your password was changed',
     text: ({ end_sessions }) =>
@@ -37,6 +49,7 @@ export function sendNotices({ store }: Identity, mailer: Mailer): Reactor {
     if (to === null) return;
     // The contract of the type made sure of its data when it was written.
     const sentence = text(event.data as never);
+    if (sentence === null) return;
     await mailer.send({ id: event.id, to, subject, text: letter(sentence, event.metadata.occurred_at) });
   }
   const told = Object.entries(notices) as [Type, Notice<Type>][];

@@ -9,6 +9,7 @@ import { emailEvents } from './email/events.js';
 import { invitationEvents } from './invitation/events.js';
 import { membershipEvents } from './member/events.js';
 import { grantEvents } from './grant/events.js';
+import { providerEvents } from './provider/events.js';
 import { roleEvents } from './role/events.js';
 import { sessionEvents } from './session/events.js';
 import { userEvents } from './user/events.js';
@@ -19,6 +20,7 @@ export * from './credential/events.js';
 export * from './account/events.js';
 export * from './member/events.js';
 export * from './invitation/events.js';
+export * from './provider/events.js';
 export * from './role/events.js';
 export * from './grant/events.js';
 export * from './session/events.js';
@@ -32,6 +34,7 @@ export const identityEvents = [
   ...userEvents,
   ...emailEvents,
   ...credentialEvents,
+  ...providerEvents,
   ...accountEvents,
   ...membershipEvents,
   ...invitationEvents,

@@ -42,3 +42,6 @@ export const personalDevice = () => pii(z.string().nullable(), { category: 'onli
 
 /** Full client address; stored only in facts about security. */
 export const personalAddress = () => pii(z.string().nullable(), { category: 'online_identifier', ...security });
+
+/** How another issuer names a person. */
+export const personalIdentity = () => pii(z.string(), { category: 'online_identifier', ...account });

@@ -8,6 +8,7 @@ import { elevationRoutes } from './elevation/routes.js';
 import { invitationRoutes } from './invitation/routes.js';
 import { memberRoutes } from './member/routes.js';
 import { userRoutes } from './user/routes.js';
+import { providerRoutes } from './provider/routes.js';
 import { roleRoutes } from './role/routes.js';
 import { grantRoutes } from './grant/routes.js';
 import { mailRoutes } from './mail/routes.js';
@@ -19,6 +20,7 @@ export * from './account/routes.js';
 export * from './member/routes.js';
 export * from './invitation/routes.js';
 export * from './user/routes.js';
+export * from './provider/routes.js';
 export * from './role/routes.js';
 export * from './grant/routes.js';
 export * from './apikey/routes.js';
@@ -29,6 +31,7 @@ export * from './mail/routes.js';
 export const identityRoutes = [
   ...signInRoutes,
   ...emailRoutes,
+  ...providerRoutes,
   ...sessionRoutes,
   ...accountRoutes,
   ...memberRoutes,

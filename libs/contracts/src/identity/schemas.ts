@@ -8,6 +8,7 @@ export * from './email/schemas.js';
 export * from './mail/schemas.js';
 export * from './invitation/schemas.js';
 export * from './member/schemas.js';
+export * from './provider/schemas.js';
 export * from './role/schemas.js';
 export * from './grant/schemas.js';
 export * from './session/schemas.js';

@@ -50,10 +50,33 @@ export const PasswordChanged = event('PasswordChanged', {
   }),
 });
 
-export const credentialEvents = [SignInThrottled, PasswordSet, PasswordResetRequested, PasswordChanged] as const;
+/** An identity of another issuer is one of the ways in which the person signs in. */
+export const ProviderAdded = event('ProviderAdded', {
+  category: 'credential',
+  audit: Credential('INSERT'),
+  data: z.object({ user_id: z.uuid(), provider_hash: z.string() }),
+});
+
+/** It is none of the ways any more; decided here, where the last one is known. */
+export const ProviderRemoved = event('ProviderRemoved', {
+  category: 'credential',
+  audit: Credential('DELETE'),
+  data: z.object({ user_id: z.uuid(), provider_hash: z.string() }),
+});
+
+export const credentialEvents = [
+  SignInThrottled,
+  PasswordSet,
+  PasswordResetRequested,
+  PasswordChanged,
+  ProviderAdded,
+  ProviderRemoved,
+] as const;
 
 export type CredentialEvent =
   | EventOf<typeof SignInThrottled>
   | EventOf<typeof PasswordSet>
   | EventOf<typeof PasswordResetRequested>
-  | EventOf<typeof PasswordChanged>;
+  | EventOf<typeof PasswordChanged>
+  | EventOf<typeof ProviderAdded>
+  | EventOf<typeof ProviderRemoved>;
