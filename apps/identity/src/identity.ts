@@ -1,4 +1,4 @@
-import type { TokenIssuer } from '@annals/auth';
+import type { GrantCache, TokenIssuer } from '@annals/auth';
 import type { EventStore } from '@annals/event-store';
 import type { Pool } from '@annals/postgres';
 import type { Hasher } from './credential/hashing.js';
@@ -20,5 +20,7 @@ export interface Identity {
   secrets: Secrets;
   hasher: Hasher;
   tokens: TokenIssuer;
+  /** What roles give, remembered per account and version of its roles. */
+  grantCache: GrantCache;
   settings: Settings;
 }

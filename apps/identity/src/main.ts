@@ -3,6 +3,7 @@ import { publishEvents } from '@annals/messaging';
 import { runReactor } from '@annals/postgres';
 import { createApp, defineConfig, serve } from '@annals/service';
 import { identityConfig } from './config.js';
+import { startExpiringGrants } from './grant/expire-grants.js';
 import { folderMailer } from './mail/mail-folder.js';
 import { smtpMailer } from './mail/smtp-mailer.js';
 import { openIdentity } from './open-identity.js';
@@ -45,6 +46,7 @@ serve(service, config, async (boot, logger) => {
     signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
   });
   const sweeper = startSweeper(pool, (error) => logger.warn({ error }, 'old rows could not be removed'));
+  const expiring = startExpiringGrants(identity, (error) => logger.warn({ error }, 'grants could not be expired'));
   if (config.SEED_DEMO) {
     seedDemo(identity).then(
       () => logger.info({ state: 'seeded' }, 'demo accounts and users are there'),
@@ -66,6 +68,7 @@ serve(service, config, async (boot, logger) => {
     close: [
       () => feed.stop(),
       async () => sweeper.stop(),
+      async () => expiring.stop(),
       () => publisher.stop(),
       ...reactors.map((reactor) => () => reactor.stop()),
       ...close,

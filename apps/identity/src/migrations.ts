@@ -1,6 +1,18 @@
 import type { Migration } from '@annals/postgres';
+import { apiKeyTables } from './apikey/migration.js';
+import { elevationTables } from './elevation/migration.js';
+import { permissionUseTables } from './permission-use/migration.js';
 import { credentialTables } from './credential/migration.js';
+import { grantTables } from './grant/migration.js';
 import { recentProofs, sessionTables } from './session/migration.js';
 
 /** What identity keeps outside events: secrets, which no log may hold for ever, and facts that change by the second. */
-export const migrations: readonly Migration[] = [credentialTables, sessionTables, recentProofs];
+export const migrations: readonly Migration[] = [
+  credentialTables,
+  sessionTables,
+  recentProofs,
+  grantTables,
+  apiKeyTables,
+  elevationTables,
+  permissionUseTables,
+];

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { createTokenIssuer } from '@annals/auth';
+import { createGrantCache, createTokenIssuer } from '@annals/auth';
 import { openStores, type Boot, type Close, type Logger, type Stores } from '@annals/service';
 import type { IdentityConfig } from './config.js';
 import { createHasher } from './credential/hashing.js';
@@ -7,6 +7,8 @@ import type { Identity } from './identity.js';
 import { migrations } from './migrations.js';
 import { deriveSecrets } from './secrets.js';
 import { openKeyRing } from './token/key-ring.js';
+import { grantList } from './views/grants/grants.js';
+import { apiKeyList } from './views/api-keys/api-keys.js';
 import { people } from './views/people/people.js';
 import { sessionList } from './views/sessions/sessions.js';
 import { userAccounts } from './views/user-accounts/user-accounts.js';
@@ -14,7 +16,7 @@ import { userAccounts } from './views/user-accounts/user-accounts.js';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Read models of identity. */
-export const projections = [people, sessionList, userAccounts];
+export const projections = [people, sessionList, userAccounts, grantList, apiKeyList];
 
 /** Waits for the stores and puts identity together. */
 export async function openIdentity(
@@ -35,6 +37,7 @@ export async function openIdentity(
   const identity: Identity = {
     ...{ store, pool, secrets },
     hasher: createHasher({ concurrency: cores, queue: cores * 8 }),
+    grantCache: createGrantCache(),
     tokens: createTokenIssuer({ issuer: config.PUBLIC_URL, keys: () => ring.keys() }),
     settings: {
       sessionTimeout: config.USER_SESSION_TIMEOUT,

@@ -5,9 +5,11 @@ import { publishedCategories, toIntegrationEvent } from './publish.js';
 const account_id = '018f0000-0000-7000-8000-00000000000a';
 const user_id = '018f0000-0000-7000-8000-0000000000a1';
 const session_id = '018f0000-0000-7000-8000-0000000000c1';
+const role_id = '018f0000-0000-7000-8000-0000000000d1';
 
 /** Everything any event of ours may hold, so that a leak would show. */
 const data = {
+  ...{ role_id, active: true, valid_from: null, expires_at: '2026-02-01T00:00:00.000Z', description: 'Ada’s own' },
   ...{ account_id, user_id, session_id, home_account_id: account_id, status: 'active', role: 'EDITOR', reason: 'left' },
   ...{ slug: 'acme', kind: 'team', email: 'ada@acme.test', name: 'Ada', email_hash: 'secret-hash' },
   ...{ device_name: 'Ada’s laptop', ip_address: '203.0.113.7', user_agent: 'Ada/1.0' },
@@ -23,6 +25,11 @@ describe('what others are told', () => {
     ['MembershipGranted', 'membership_granted', { account_id, user_id, role: 'EDITOR' }],
     ['MembershipRoleChanged', 'membership_role_changed', { account_id, user_id, role: 'EDITOR' }],
     ['MembershipEnded', 'membership_ended', { account_id, user_id, reason: 'left' }],
+    [
+      ...(['RoleGranted', 'role_granted'] as const),
+      { account_id, user_id, role_id, valid_from: null, expires_at: '2026-02-01T00:00:00.000Z' },
+    ],
+    ['RoleGrantEnded', 'role_grant_ended', { account_id, user_id, role_id, reason: 'left' }],
     ['SessionStarted', 'session_started', { session_id, user_id }],
     ['SessionEnded', 'session_ended', { session_id, user_id, reason: 'left' }],
   ])('of %s is %s', (type, name, expected) =>
@@ -35,6 +42,14 @@ describe('what others are told', () => {
       type: 'identity.account_created.v1',
       data: { account_id, slug: 'acme', kind: 'team' },
     }));
+
+  it.each([
+    ['RoleDefined', 'role_defined', { account_id, role_id, active: true }],
+    ['RoleChanged', 'role_changed', { account_id, role_id, active: true }],
+    ['RoleDeleted', 'role_deleted', { account_id, role_id }],
+  ])('of %s is which role, under its own key', (type, name, expected) =>
+    expect(told(type)).toEqual({ key: `${account_id}/${role_id}`, type: `identity.${name}.v1`, data: expected }),
+  );
 
   it('is nothing about claims, credentials and switches', () => {
     for (const type of ['EmailClaimed', 'EmailReleased', 'SlugClaimed', 'SignInThrottled', 'AccountSwitched']) {

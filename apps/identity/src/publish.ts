@@ -5,7 +5,7 @@ import type { IntegrationEvent } from '@annals/messaging';
 export const topic = 'identity.events.v1';
 
 /** Categories whose events others are told about. Claims, credentials and account switches stay inside. */
-export const publishedCategories = ['user', 'account', 'membership', 'session'] as const;
+export const publishedCategories = ['user', 'account', 'membership', 'role', 'grant', 'session'] as const;
 
 type Type = IdentityEvent['type'];
 type DataOf<T extends Type> = EventOf<Extract<(typeof identityEvents)[number], { type: T }>>['data'];
@@ -32,6 +32,19 @@ const published: { [T in Type]?: Published<T> } = {
     fields: ['account_id', 'user_id', 'role'],
   },
   MembershipEnded: { name: 'membership_ended', about: 'user_id', fields: ['account_id', 'user_id', 'reason'] },
+  RoleDefined: { name: 'role_defined', about: 'role_id', fields: ['account_id', 'role_id', 'active'] },
+  RoleChanged: { name: 'role_changed', about: 'role_id', fields: ['account_id', 'role_id', 'active'] },
+  RoleDeleted: { name: 'role_deleted', about: 'role_id', fields: ['account_id', 'role_id'] },
+  RoleGranted: {
+    name: 'role_granted',
+    about: 'user_id',
+    fields: ['account_id', 'user_id', 'role_id', 'valid_from', 'expires_at'],
+  },
+  RoleGrantEnded: {
+    name: 'role_grant_ended',
+    about: 'user_id',
+    fields: ['account_id', 'user_id', 'role_id', 'reason'],
+  },
   SessionStarted: { name: 'session_started', about: 'user_id', fields: ['session_id', 'user_id'] },
   SessionEnded: { name: 'session_ended', about: 'user_id', fields: ['session_id', 'user_id', 'reason'] },
 };

@@ -1,9 +1,22 @@
 import type { MountedRoute } from '@annals/service';
+import { createApiKeyOfAccount } from './apikey/create-api-key.js';
+import { getApiKey } from './apikey/get-api-key.js';
+import { listApiKeys } from './apikey/list-api-keys.js';
+import { revokeApiKeyOfAccount } from './apikey/revoke-api-key.js';
+import { rotateApiKeyOfAccount } from './apikey/rotate-api-key.js';
 import { getAccount } from './account/get-account.js';
 import { listAccounts } from './account/list-accounts.js';
 import type { Identity } from './identity.js';
 import { listMembers } from './membership/list-members.js';
+import { grantRoleToMember } from './grant/grant-role.js';
+import { listHeldRoles } from './grant/list-held-roles.js';
+import { revokeRoleOfMember } from './grant/revoke-role.js';
+import { changeRoleOfAccount } from './role/change-role.js';
+import { defineRoleOfAccount } from './role/define-role.js';
+import { deleteRoleOfAccount } from './role/delete-role.js';
+import { getRole } from './role/get-role.js';
 import { listPermissions } from './role/list-permissions.js';
+import { listRoleMembers } from './role/list-role-members.js';
 import { listRoles } from './role/list-roles.js';
 import { contexts } from './session/derive-context.js';
 import { listDevices } from './session/list-devices.js';
@@ -34,11 +47,14 @@ export function routesOf(
     ...[login, refresh, logout, switchAccountOfToken],
     ...[listSessions, terminateAllSessions, terminateSession, listDevices],
     ...[listAccounts, getAccount, listMembers, listUsers, getUser],
+    ...[listRoles, getRole, defineRoleOfAccount, changeRoleOfAccount, deleteRoleOfAccount, listRoleMembers],
+    ...[listHeldRoles, grantRoleToMember, revokeRoleOfMember],
+    ...[listApiKeys, getApiKey, createApiKeyOfAccount, rotateApiKeyOfAccount, revokeApiKeyOfAccount],
     contexts,
   ].map((behaviour) => behaviour(identity));
   return [
     ...own,
-    ...[listPermissions(), listRoles()],
+    ...[listPermissions()],
     ...[revocations(parts.feed), jwks(identity.tokens), openidConfiguration(parts.issuer)],
     ...(parts.mailFolder === null ? [] : [devMail(parts.mailFolder)]),
   ];

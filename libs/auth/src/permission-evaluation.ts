@@ -1,4 +1,10 @@
-import { builtInRoles, rolePermissions, type Condition, type Permission } from '@annals/contracts';
+import {
+  builtInRoles,
+  rolePermissions,
+  type Condition,
+  type ConditionalPermission,
+  type Permission,
+} from '@annals/contracts';
 import { LRUCache } from 'lru-cache';
 import { holds, type Facts } from './conditions.js';
 
@@ -47,14 +53,33 @@ export const builtInRoleDefinitions: readonly RoleDefinition[] = builtInRoles.ma
   grants: rolePermissions[id].map((permission) => ({ permission, conditions: [] })),
 }));
 
+/** Whether an assignment has begun, and whether it is over. */
+export function assignmentState(
+  { valid_from, expires_at }: Pick<RoleAssignment, 'valid_from' | 'expires_at'>,
+  now: string,
+): 'active' | 'scheduled' | 'expired' {
+  const at = Date.parse(now);
+  if (expires_at !== null && Date.parse(expires_at) <= at) return 'expired';
+  return valid_from !== null && at < Date.parse(valid_from) ? 'scheduled' : 'active';
+}
+
 /** Ids of the roles that are in force at `now`. */
 export function rolesInForce(assignments: readonly RoleAssignment[], now: string): string[] {
-  const at = Date.parse(now);
-  const current = assignments.filter(
-    ({ valid_from, expires_at }) =>
-      (valid_from === null || Date.parse(valid_from) <= at) && (expires_at === null || at < Date.parse(expires_at)),
-  );
+  const current = assignments.filter((assignment) => assignmentState(assignment, now) === 'active');
   return [...new Set(current.map(({ role }) => role))].sort();
+}
+
+/** The next moment after `now` at which one of them begins or ends; null when none does any more. */
+export function nextChange(
+  assignments: readonly Pick<RoleAssignment, 'valid_from' | 'expires_at'>[],
+  now: string,
+): string | null {
+  const moments = assignments
+    .filter((assignment) => assignmentState(assignment, now) !== 'expired')
+    .flatMap(({ valid_from, expires_at }) => [valid_from, expires_at])
+    .map((moment) => (moment === null ? Number.NaN : Date.parse(moment)))
+    .filter((moment) => moment > Date.parse(now));
+  return moments.length === 0 ? null : new Date(Math.min(...moments)).toISOString();
 }
 
 /**
@@ -94,9 +119,21 @@ export function permissionsFor(paths: readonly GrantPath[], facts: Facts): Permi
   return [...new Set(granted.map(({ permission }) => permission))].sort();
 }
 
-/** The permissions of `wanted` that `holder` does not have unconditionally: nobody grants more than they have. */
-export function beyondOwn(holder: readonly Permission[], wanted: readonly Grant[]): Permission[] {
-  return [...new Set(wanted.map(({ permission }) => permission))].filter((permission) => !holder.includes(permission));
+/** What paths give: held always, and held under conditions where they are not held always. */
+export interface HeldPermissions {
+  permissions: Permission[];
+  conditional_permissions: ConditionalPermission[];
+}
+
+export function heldBy(paths: readonly GrantPath[]): HeldPermissions {
+  const always = new Set(paths.filter((path) => path.conditions.length === 0).map((path) => path.permission));
+  const conditional = new Map<string, ConditionalPermission>();
+  for (const { permission, conditions } of paths) {
+    if (always.has(permission)) continue;
+    const held = { permission, conditions: [...conditions] };
+    conditional.set(JSON.stringify(held), held);
+  }
+  return { permissions: [...always].sort(), conditional_permissions: [...conditional.values()] };
 }
 
 export interface GrantCache {

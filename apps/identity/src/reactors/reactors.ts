@@ -1,7 +1,9 @@
 import type { Reactor } from '@annals/postgres';
 import type { Identity } from '../identity.js';
 import type { Mailer } from '../mail/mailer.js';
+import { enforceApiKeys } from './enforce-api-keys.js';
 import { enforceSessionEnds } from './enforce-session-ends.js';
+import { keepGrants } from './keep-grants.js';
 import { provisionHomes } from './provision-homes.js';
 import { sendNotices } from './send-notices.js';
 import { sendVerification } from './send-verification.js';
@@ -17,6 +19,8 @@ export interface Outside {
 export const reactorsOf = (identity: Identity, { mailer, publicUrl }: Outside): Reactor[] => [
   provisionHomes(identity),
   enforceSessionEnds(identity),
+  enforceApiKeys(identity),
+  keepGrants(identity),
   sendVerification(identity, mailer, publicUrl),
   sendNotices(identity, mailer),
 ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   createContextReader,
   createContextSigner,
+  createGrantCache,
   createTokenIssuer,
   createTokenVerifier,
   gatewayPrincipal,
@@ -113,6 +114,7 @@ export async function startIdentity(stores: TestStores, over: Partial<Settings> 
   const identity: Identity = {
     ...{ store, pool, secrets, settings: { ...settings, ...over } },
     hasher: createHasher({ concurrency: 2, queue: 16 }),
+    grantCache: createGrantCache(),
     tokens: createTokenIssuer({ issuer, keys: () => ring.keys() }),
   };
   const mailFolder = await mkdtemp(join(tmpdir(), 'annals-mail-'));

@@ -1,0 +1,48 @@
+import { assignmentState, type GrantPath } from '@annals/auth';
+import type { BuiltInRole } from '@annals/contracts';
+import { grantsOfMember, type Grant, type Grants } from '../grant/grant.js';
+import type { Identity } from '../identity.js';
+import { membershipId } from '../membership/membership.js';
+import { isBuiltIn } from './role-rules.js';
+import { definitionsOf, roleSets, type RoleSet } from './role.js';
+
+/** What somebody has in an account, read from the events themselves. */
+export interface Standing {
+  account_id: string;
+  user_id: string;
+  /** The role of the membership. */
+  base: BuiltInRole;
+  grants: Grants;
+  /** Roles of the account; none are loaded when none was given. */
+  set: RoleSet;
+}
+
+/** One read for most people; a second one for who was given a role of the account. */
+export async function standingOf(
+  { store }: Pick<Identity, 'store'>,
+  account_id: string,
+  user_id: string,
+  base: BuiltInRole,
+): Promise<Standing> {
+  const { state: grants } = await store.load(grantsOfMember, membershipId(account_id, user_id));
+  const custom = [...grants.live.keys()].some((id) => !isBuiltIn(id));
+  const set = custom ? (await store.load(roleSets, account_id)).state : roleSets.initial;
+  return { account_id, user_id, base, grants, set };
+}
+
+/** The grants in force at `now`, of roles that are there and active. */
+export function grantsInForce({ grants, set }: Standing, now: string): Grant[] {
+  return [...grants.live.values()].filter(
+    (grant) =>
+      assignmentState(grant, now) === 'active' && (isBuiltIn(grant.role_id) || set.roles.get(grant.role_id)?.active),
+  );
+}
+
+/** Everything by which these roles give a permission; remembered until a role of the account changes. */
+export function pathsOf(
+  { grantCache }: Pick<Identity, 'grantCache'>,
+  { account_id, set }: Standing,
+  roles: readonly string[],
+): readonly GrantPath[] {
+  return grantCache.pathsOf(account_id, String(set.next), roles, () => definitionsOf(set));
+}
