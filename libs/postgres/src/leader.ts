@@ -1,5 +1,5 @@
-import { Client } from 'pg';
-import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { keepConnection, pushable } from './shared-connection.js';
 
 export interface Leadership {
   /** Resolves when this process has given it up. */
@@ -17,80 +17,147 @@ export interface LeaderOptions {
   onError?: (error: Error) => void;
 }
 
-const firstDelayMs = 100;
-const maxDelayMs = 5_000;
+interface Candidate extends LeaderOptions {
+  stopped: boolean;
+  /** Told already that somebody else leads. */
+  following: boolean;
+  reign?: { lost: AbortController; ended: Promise<void> };
+  /** A reign that ended by itself is not begun again before this moment, in monotonic milliseconds. */
+  restsUntil: number;
+  restMs: number;
+}
+
+interface Desk {
+  add(candidate: Candidate): void;
+  remove(candidate: Candidate): Promise<void>;
+}
+
+/** How often a process looks whether it can take over from one that is gone. */
+const lookEveryMs = 500;
+const firstRestMs = 100;
+const longestRestMs = 5_000;
+const desks = new Map<string, Desk>();
 
 /**
- * At most one process leads at a time; the others stand ready. Waiting costs nothing: PostgreSQL hands the lock over.
+ * At most one process leads at a time; the others stand ready and take over within half a second. All candidates of a
+ * process on one database share one connection, whose session holds the locks.
  * The lock saves useless contention only. A leader that was cut off may run on for a moment; the checkpoint guard stops it.
  */
 export function standForLeader(options: LeaderOptions): Leadership {
-  const stopping = new AbortController();
-  const finished = campaign(options, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await finished;
+  const desk = desks.get(options.url) ?? openDesk(options.url);
+  const candidate: Candidate = {
+    ...options,
+    ...{ stopped: false, following: false, restsUntil: 0, restMs: firstRestMs },
+  };
+  desk.add(candidate);
+  return { stop: () => desk.remove(candidate) };
+}
+
+function openDesk(url: string): Desk {
+  const candidates = new Set<Candidate>();
+  const changed = pushable();
+
+  /** Those who could lead now: of one name the one that came first, and nobody while that name is led from here. */
+  function waiting(): Candidate[] {
+    const names = new Set([...candidates].filter(({ reign }) => reign).map(({ name }) => name));
+    return [...candidates].filter(({ name, stopped, restsUntil, reign }) => {
+      if (stopped || reign || names.has(name) || restsUntil > performance.now()) return false;
+      names.add(name);
+      return true;
+    });
+  }
+
+  async function serve(client: Client, lost: AbortSignal): Promise<void> {
+    while (!lost.aborted && candidates.size > 0) {
+      await ask(client, lost, waiting());
+      const allLead = [...candidates].every(({ reign }) => reign);
+      await changed.wait(lost, allLead ? undefined : lookEveryMs);
+    }
+    // Nobody leads without the session that holds the locks.
+    await Promise.all([...candidates].map(({ reign }) => endOf(reign)));
+  }
+
+  async function ask(client: Client, lost: AbortSignal, asking: readonly Candidate[]): Promise<void> {
+    const present = [...candidates];
+    const { rows } =
+      asking.length === 0
+        ? { rows: [] }
+        : await client.query<{ won: boolean }>(
+            `select pg_try_advisory_lock(${lockOf('name')}) as won from unnest($1::text[]) with ordinality as t(name, n) order by n`,
+            [asking.map(({ name }) => name)],
+          );
+    asking.forEach((candidate, index) => {
+      if (rows[index]?.won) begin(client, lost, candidate);
+    });
+    for (const candidate of present) {
+      if (candidate.reign || candidate.following) continue;
+      candidate.following = true;
+      candidate.follow?.();
+    }
+  }
+
+  function begin(client: Client, connection: AbortSignal, candidate: Candidate): void {
+    const lost = new AbortController();
+    const resign = () => lost.abort();
+    connection.addEventListener('abort', resign, { once: true });
+    if (connection.aborted || candidate.stopped) resign();
+    candidate.following = false;
+    const reigning = lost.signal.aborted ? Promise.resolve() : candidate.lead(lost.signal);
+    const ended = reigning
+      .catch((error: unknown) => {
+        if (!candidate.stopped) candidate.onError?.(error as Error);
+      })
+      .then(async () => {
+        connection.removeEventListener('abort', resign);
+        if (!lost.signal.aborted) rest(candidate);
+        if (!connection.aborted) await release(client, candidate.name);
+        delete candidate.reign;
+        changed.push();
+      });
+    candidate.reign = { lost, ended };
+  }
+
+  const desk: Desk = {
+    add(candidate) {
+      candidates.add(candidate);
+      changed.push();
+    },
+    async remove(candidate) {
+      candidate.stopped = true;
+      await endOf(candidate.reign);
+      candidates.delete(candidate);
+      changed.push();
+      if (candidates.size > 0) return;
+      if (desks.get(url) === desk) desks.delete(url);
+      await closed;
     },
   };
+  desks.set(url, desk);
+  const closed = Promise.resolve().then(() =>
+    keepConnection({
+      ...{ url, applicationName: 'annals leading', use: serve, isNeeded: () => candidates.size > 0 },
+      onError(error) {
+        for (const candidate of candidates) candidate.onError?.(error);
+      },
+    }),
+  );
+  return desk;
 }
 
-async function campaign(options: LeaderOptions, stopping: AbortSignal): Promise<void> {
-  let delayMs = firstDelayMs;
-  while (!stopping.aborted) {
-    try {
-      await term(options, stopping, () => {
-        delayMs = firstDelayMs;
-      });
-    } catch (error) {
-      if (stopping.aborted) return;
-      options.onError?.(error as Error);
-    }
-    // An aborted pause is the end of the campaign, which the loop sees by itself.
-    await pause(delayMs, undefined, { signal: stopping }).catch(() => undefined);
-    delayMs = Math.min(delayMs * 2, maxDelayMs);
-  }
+function rest(candidate: Candidate): void {
+  candidate.restsUntil = performance.now() + candidate.restMs;
+  candidate.restMs = Math.min(candidate.restMs * 2, longestRestMs);
 }
 
-/** One connection, one lock, one reign. */
-async function term(options: LeaderOptions, stopping: AbortSignal, won: () => void): Promise<void> {
-  const client = new Client({
-    connectionString: options.url,
-    application_name: `lead ${options.name}`,
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-  });
-  const lost = new AbortController();
-  let reason: Error | undefined;
-  client.on('error', (error) => {
-    reason ??= error;
-    lost.abort();
-  });
-  client.on('end', () => lost.abort());
-  const resign = () => {
-    lost.abort();
-    // The queued lock request cannot be taken back, so the connection goes with it.
-    void client.end();
-  };
-  try {
-    await client.connect();
-    stopping.addEventListener('abort', resign, { once: true });
-    if (stopping.aborted) return;
-    await takeLock(client, options);
-    won();
-    if (!lost.signal.aborted) await options.lead(lost.signal);
-    if (reason) throw reason;
-  } finally {
-    stopping.removeEventListener('abort', resign);
-    await client.end();
-  }
+async function endOf(reign: Candidate['reign']): Promise<void> {
+  reign?.lost.abort();
+  await reign?.ended;
+}
+
+/** A lock that cannot be given back goes with its session. */
+async function release(client: Client, name: string): Promise<void> {
+  await client.query(`select pg_advisory_unlock(${lockOf('$1')})`, [name]).catch(() => client.end());
 }
 
 /** Two keys: a leader's name never meets another use of advisory locks in the same database. */
-async function takeLock(client: Client, { name, follow }: LeaderOptions): Promise<void> {
-  const keys = "hashtext('annals.leader'), hashtext($1)";
-  const tried = await client.query<{ won: boolean }>(`select pg_try_advisory_lock(${keys}) as won`, [name]);
-  if (tried.rows[0]?.won) return;
-  follow?.();
-  await client.query(`select pg_advisory_lock(${keys})`, [name]);
-}
+const lockOf = (name: string) => `hashtext('annals.leader'), hashtext(${name})`;

@@ -1,4 +1,5 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { keepConnection, pushable } from './shared-connection.js';
 
 export interface Listener {
   /** Resolves when the channel is heard for the first time. */
@@ -12,67 +13,89 @@ export interface ListenOptions {
   onError?: (error: Error) => void;
 }
 
-const firstDelayMs = 100;
-const maxDelayMs = 5_000;
+interface Ear extends ListenOptions {
+  channel: string;
+  onNotify: (payload: string) => void;
+  heard: () => void;
+}
 
-/** Hears a NOTIFY channel on a connection of its own, and comes back with growing delays when the connection is lost. */
+/** All listeners of a process on one database. */
+interface Ears {
+  add(ear: Ear): void;
+  remove(ear: Ear): Promise<void>;
+}
+
+const known = new Map<string, Ears>();
+
+/**
+ * Hears a NOTIFY channel, and again when the connection was lost. All listeners of a process on one database share one
+ * connection: a session can listen to any number of channels.
+ */
 export function listen(
   url: string,
   channel: string,
   onNotify: (payload: string) => void,
   options: ListenOptions = {},
 ): Listener {
-  let client: Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let delayMs = firstDelayMs;
-  let stopped = false;
-  let heard: () => void;
+  let heard: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => {
     heard = resolve;
   });
+  const ears = known.get(url) ?? openEars(url);
+  const ear: Ear = { ...options, channel, onNotify, heard };
+  ears.add(ear);
+  return { ready, stop: () => ears.remove(ear) };
+}
 
-  function connect(): void {
-    const mine = new Client({
-      connectionString: url,
-      application_name: `listen ${channel}`,
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-    });
-    client = mine;
-    let lost = false;
-    const onLost = (error: Error) => {
-      if (lost || stopped) return;
-      lost = true;
-      options.onError?.(error);
-      // Ending a client that is already gone has nothing left to tell.
-      void mine.end().catch(() => undefined);
-      timer = setTimeout(connect, delayMs);
-      delayMs = Math.min(delayMs * 2, maxDelayMs);
-    };
-    mine.on('error', onLost);
-    mine.on('end', () => onLost(new Error(`The connection listening on ${channel} ended.`)));
-    mine.on('notification', (message) => onNotify(message.payload ?? ''));
-    mine
-      .connect()
-      .then(() => mine.query(`listen "${channel}"`))
-      .then(() => {
-        delayMs = firstDelayMs;
-        heard();
-        options.onConnected?.();
-      })
-      .catch(onLost);
+function openEars(url: string): Ears {
+  const ears = new Set<Ear>();
+  const fresh = new Set<Ear>();
+  const changed = pushable();
+
+  async function hear(client: Client, lost: AbortSignal): Promise<void> {
+    const channels = new Set<string>();
+    for (const ear of ears) fresh.add(ear);
+    while (!lost.aborted && ears.size > 0) {
+      const starting = [...fresh];
+      fresh.clear();
+      for (const ear of starting) {
+        if (!channels.has(ear.channel)) await client.query(`listen "${ear.channel}"`);
+        channels.add(ear.channel);
+        ear.heard();
+        ear.onConnected?.();
+      }
+      if (fresh.size === 0) await changed.wait(lost);
+    }
   }
 
-  connect();
-  return {
-    ready,
-    async stop() {
-      if (stopped) return;
-      stopped = true;
-      clearTimeout(timer);
-      await client?.end();
+  const mine: Ears = {
+    add(ear) {
+      ears.add(ear);
+      fresh.add(ear);
+      changed.push();
+    },
+    async remove(ear) {
+      ears.delete(ear);
+      fresh.delete(ear);
+      if (ears.size > 0) return;
+      if (known.get(url) === mine) known.delete(url);
+      changed.push();
+      await closed;
     },
   };
+  known.set(url, mine);
+  const closed = Promise.resolve().then(() =>
+    keepConnection({
+      ...{ url, applicationName: 'annals listening', use: hear, isNeeded: () => ears.size > 0 },
+      onNotify(channel, payload) {
+        for (const ear of ears) if (ear.channel === channel) ear.onNotify(payload);
+      },
+      onError(error) {
+        for (const ear of ears) ear.onError?.(error);
+      },
+    }),
+  );
+  return mine;
 }
 
 /** Tells every listener of a channel; inside a transaction it is told at commit. */
