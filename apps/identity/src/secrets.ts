@@ -12,6 +12,8 @@ export interface Secrets {
   refreshKey: Buffer;
   /** Key that verification tokens are made with. */
   verificationKey: Buffer;
+  /** Key that the secrets of API keys are made with; those that were given out stay good with another one. */
+  apiKeyKey: Buffer;
   /** AES-256-GCM under a key of its own; `purpose` must be the same when opened. */
   seal(purpose: string, text: string): string;
   open(purpose: string, sealed: string): string;
@@ -34,6 +36,7 @@ export function deriveSecrets(kek: Buffer, lookup: Buffer): Secrets {
     providerHash: (issuer, subject) => keyedHash(providerKey, JSON.stringify([issuer, subject])),
     refreshKey: key('refresh-token'),
     verificationKey: key('email-verification'),
+    apiKeyKey: key('api-key'),
     seal: (purpose, text) => seal(sealingKey, purpose, text),
     open: (purpose, sealed) => open(sealingKey, purpose, sealed),
   };

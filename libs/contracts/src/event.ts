@@ -14,8 +14,11 @@ export interface EventContract<Type extends string = string, Schema extends z.Zo
   data: Schema;
   /** Data field that holds the id of the person the personal fields are about. Required when any field is marked. */
   subject?: string;
-  /** How the audit log shows it. Data fields listed in `keys` identify the entity and are not shown as changes. */
-  audit: { entity: string; action: AuditAction; keys: readonly string[] };
+  /**
+   * How the audit log shows it. Data fields listed in `keys` identify the entity and are not shown as changes.
+   * `outcome` is `denied` for what somebody tried and was not allowed; everything else is a success.
+   */
+  audit: { entity: string; action: AuditAction; keys: readonly string[]; outcome?: 'denied' };
   /** `upcasters[n]` turns data of version n into data of version n + 1. */
   upcasters: Readonly<Record<number, (data: Record<string, unknown>) => Record<string, unknown>>>;
   personalFields: readonly PersonalField[];
@@ -26,7 +29,12 @@ export interface EventDefinition<Schema extends z.ZodObject> {
   version?: number;
   data: Schema;
   subject?: keyof z.infer<Schema> & string;
-  audit: { entity: string; action: AuditAction; keys: readonly (keyof z.infer<Schema> & string)[] };
+  audit: {
+    entity: string;
+    action: AuditAction;
+    keys: readonly (keyof z.infer<Schema> & string)[];
+    outcome?: 'denied';
+  };
   upcasters?: EventContract['upcasters'];
 }
 

@@ -1,6 +1,7 @@
 import { ContextRequest, Problem, type IdentityContext } from '@annals/contracts';
 import { mountInside } from '@annals/service';
 import { chooseAccount, type MyAccount } from '../account/choose-account.js';
+import { deriveKeyContext } from '../apikey/key-context.js';
 import type { Identity } from '../identity.js';
 import { membershipId } from '../membership/membership.js';
 import { noRights, rightsIn } from '../role/rights.js';
@@ -13,6 +14,7 @@ import { whoAsks, type Asker } from './who-asks.js';
  * @throws Problem 401 when the session is over, 403 `no-account-access` or `account-mismatch`, 400 `account-required`
  */
 export async function deriveContext(identity: Identity, asked: ContextRequest, now: string): Promise<IdentityContext> {
+  if (asked.caller.kind === 'api_key') return deriveKeyContext(identity, asked.caller.key, asked.selector, now);
   const asker = await whoAsks(identity, asked, now);
   const account = await accountOf(identity, asked, asker, now);
   const rights = account ? await rightsIn(identity, account, asker, now) : noRights;

@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { event, type EventOf } from '../../event.js';
+import type { ElevationEvent } from '../elevation/events.js';
 import { personalAddress, personalDevice } from '../personal.js';
 
-export const sessionEndReasons = ['logout', 'terminated', 'refresh-reuse', 'user-disabled'] as const;
+export const sessionEndReasons = [
+  ...(['logout', 'terminated', 'refresh-reuse', 'user-disabled'] as const),
+  /** The account allows fewer sessions than the person had in it. */
+  'evicted',
+  'password-changed',
+  'user-deleted',
+  'device-removed',
+] as const;
+
+export type SessionEndReason = (typeof sessionEndReasons)[number];
 
 export const SessionStarted = event('SessionStarted', {
   category: 'session',
@@ -37,4 +47,7 @@ export const AccountSwitched = event('AccountSwitched', {
 export const sessionEvents = [SessionStarted, SessionEnded, AccountSwitched] as const;
 
 export type SessionEvent =
-  EventOf<typeof SessionStarted> | EventOf<typeof SessionEnded> | EventOf<typeof AccountSwitched>;
+  | EventOf<typeof SessionStarted>
+  | EventOf<typeof SessionEnded>
+  | EventOf<typeof AccountSwitched>
+  | ElevationEvent;
