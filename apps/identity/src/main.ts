@@ -4,6 +4,7 @@ import { runReactor } from '@annals/postgres';
 import { createApp, defineConfig, serve } from '@annals/service';
 import { identityConfig } from './config.js';
 import { startExpiringGrants } from './grant/expire-grants.js';
+import { startElevationClock } from './elevation/expire-elevations.js';
 import { folderMailer } from './mail/mail-folder.js';
 import { smtpMailer } from './mail/smtp-mailer.js';
 import { openIdentity } from './open-identity.js';
@@ -45,6 +46,9 @@ serve(service, config, async (boot, logger) => {
     map: toIntegrationEvent,
     signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
   });
+  const elevationClock = startElevationClock(identity, (error) =>
+    logger.warn({ error }, 'the end of elevations could not be recorded'),
+  );
   const sweeper = startSweeper(pool, (error) => logger.warn({ error }, 'old rows could not be removed'));
   const expiring = startExpiringGrants(identity, (error) => logger.warn({ error }, 'grants could not be expired'));
   if (config.SEED_DEMO) {
@@ -68,6 +72,7 @@ serve(service, config, async (boot, logger) => {
     close: [
       () => feed.stop(),
       async () => sweeper.stop(),
+      () => elevationClock.stop(),
       async () => expiring.stop(),
       () => publisher.stop(),
       ...reactors.map((reactor) => () => reactor.stop()),

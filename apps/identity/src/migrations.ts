@@ -4,15 +4,16 @@ import { elevationTables } from './elevation/migration.js';
 import { permissionUseTables } from './permission-use/migration.js';
 import { credentialTables } from './credential/migration.js';
 import { grantTables } from './grant/migration.js';
-import { recentProofs, sessionTables } from './session/migration.js';
+import { shownTokens } from './provider/migration.js';
+import { recentProofs, sessionPlaces, sessionTables } from './session/migration.js';
 
 /** What identity keeps outside events: secrets, which no log may hold for ever, and facts that change by the second. */
 export const migrations: readonly Migration[] = [
   credentialTables,
   sessionTables,
   recentProofs,
+  sessionPlaces,
   grantTables,
   apiKeyTables,
   elevationTables,
-  permissionUseTables,
-];
+  permissionUseTables, shownTokens];

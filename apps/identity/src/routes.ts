@@ -4,6 +4,9 @@ import { getApiKey } from './apikey/get-api-key.js';
 import { listApiKeys } from './apikey/list-api-keys.js';
 import { revokeApiKeyOfAccount } from './apikey/revoke-api-key.js';
 import { rotateApiKeyOfAccount } from './apikey/rotate-api-key.js';
+import { endElevationOfSession } from './elevation/end-elevation.js';
+import { listElevations } from './elevation/list-elevations.js';
+import { startElevationOfSession } from './elevation/start-elevation.js';
 import { getAccount } from './account/get-account.js';
 import { listAccounts } from './account/list-accounts.js';
 import type { Identity } from './identity.js';
@@ -15,7 +18,9 @@ import { changeRoleOfAccount } from './role/change-role.js';
 import { defineRoleOfAccount } from './role/define-role.js';
 import { deleteRoleOfAccount } from './role/delete-role.js';
 import { getRole } from './role/get-role.js';
-import { listPermissions } from './role/list-permissions.js';
+import { checkPermissions } from './permission/check-permissions.js';
+import { explainPermissions } from './permission/explain-permissions.js';
+import { listPermissions } from './permission/list-permissions.js';
 import { listRoleMembers } from './role/list-role-members.js';
 import { listRoles } from './role/list-roles.js';
 import { contexts } from './session/derive-context.js';
@@ -35,6 +40,9 @@ import { listUsers } from './user/list-users.js';
 import { register } from './user/register.js';
 import { resendVerification } from './user/request-verification.js';
 import { verifyEmailAddress } from './user/verify-email.js';
+import { linkProvider } from './provider/link-provider.js';
+import { listProviders } from './provider/list-providers.js';
+import { unlinkProvider } from './provider/unlink-provider.js';
 import { devMail } from './mail/dev-mail.js';
 
 /** Everything identity answers. */
@@ -48,8 +56,11 @@ export function routesOf(
     ...[listSessions, terminateAllSessions, terminateSession, listDevices],
     ...[listAccounts, getAccount, listMembers, listUsers, getUser],
     ...[listRoles, getRole, defineRoleOfAccount, changeRoleOfAccount, deleteRoleOfAccount, listRoleMembers],
+    ...[explainPermissions, checkPermissions],
     ...[listHeldRoles, grantRoleToMember, revokeRoleOfMember],
     ...[listApiKeys, getApiKey, createApiKeyOfAccount, rotateApiKeyOfAccount, revokeApiKeyOfAccount],
+    ...[startElevationOfSession, listElevations, endElevationOfSession],
+    ...[listProviders, linkProvider, unlinkProvider],
     contexts,
   ].map((behaviour) => behaviour(identity));
   return [

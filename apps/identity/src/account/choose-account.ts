@@ -2,6 +2,7 @@ import { Problem, type AccountPolicies, type BuiltInRole } from '@annals/contrac
 import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { accountsToAsk } from '../views/user-accounts/user-accounts.js';
+import { elevationFor, type Elevated, type Elevation } from '../elevation/elevation.js';
 import { accounts } from './account.js';
 import { slugs } from './slug.js';
 
@@ -15,6 +16,8 @@ export interface MyAccount {
   policies: AccountPolicies;
   created_at: string;
   role: BuiltInRole;
+  /** The elevation by which a super admin is here; null for whoever is here as a member. */
+  elevation: Elevation | null;
   revision: bigint | null;
 }
 
@@ -36,7 +39,7 @@ export async function findMyAccount({ store }: Identity, userId: string, account
   ]);
   if (membership.state.kind !== 'member' || account.state.kind !== 'open') return null;
   const { kind: _, admins: __, ...open } = account.state;
-  return { ...open, role: membership.state.role, revision: account.revision };
+  return { ...open, role: membership.state.role, elevation: null, revision: account.revision };
 }
 
 /** Every account the person belongs to, oldest membership first. */
@@ -46,14 +49,35 @@ export async function myAccounts(identity: Identity, userId: string): Promise<My
   return found.filter((account) => account !== null);
 }
 
+/** The account that a super admin is in by an elevation, as its ADMIN, also when they are a lesser member of it. */
+async function findElevatedAccount(
+  { store }: Identity,
+  accountId: string,
+  elevated: Elevated | undefined,
+): Promise<MyAccount | null> {
+  const elevation = elevated && elevationFor(elevated.elevations, accountId, elevated.now);
+  if (!elevation) return null;
+  const account = await store.load(accounts, accountId);
+  if (account.state.kind !== 'open') return null;
+  const { kind: _, admins: __, ...open } = account.state;
+  return { ...open, role: 'ADMIN', elevation, revision: account.revision };
+}
+
 /**
  * The account a request is for: the one it names, else the token's, else the only one the person belongs to.
+ * @param elevated only a named account is entered by an elevation
  * @throws Problem 403 `no-account-access` or `account-mismatch`, 400 `account-required` when it is not clear
  */
-export async function chooseAccount(identity: Identity, userId: string, selector: AccountSelector): Promise<MyAccount> {
+export async function chooseAccount(
+  identity: Identity,
+  userId: string,
+  selector: AccountSelector,
+  elevated?: Elevated,
+): Promise<MyAccount> {
   const named = await namedAccount(identity, selector);
   if (named) {
-    const account = await findMyAccount(identity, userId, named);
+    const account =
+      (await findElevatedAccount(identity, named, elevated)) ?? (await findMyAccount(identity, userId, named));
     if (!account) throw noAccess();
     return account;
   }

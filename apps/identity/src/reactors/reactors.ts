@@ -2,8 +2,10 @@ import type { Reactor } from '@annals/postgres';
 import type { Identity } from '../identity.js';
 import type { Mailer } from '../mail/mailer.js';
 import { enforceApiKeys } from './enforce-api-keys.js';
+import { followElevations } from './follow-elevations.js';
 import { enforceSessionEnds } from './enforce-session-ends.js';
 import { keepGrants } from './keep-grants.js';
+import { keepProviders } from './keep-providers.js';
 import { provisionHomes } from './provision-homes.js';
 import { sendNotices } from './send-notices.js';
 import { sendVerification } from './send-verification.js';
@@ -20,7 +22,9 @@ export const reactorsOf = (identity: Identity, { mailer, publicUrl }: Outside): 
   provisionHomes(identity),
   enforceSessionEnds(identity),
   enforceApiKeys(identity),
+  followElevations(identity),
   keepGrants(identity),
+  keepProviders(identity),
   sendVerification(identity, mailer, publicUrl),
   sendNotices(identity, mailer),
 ];

@@ -2,9 +2,11 @@ import { ContextRequest, Problem, type IdentityContext } from '@annals/contracts
 import { mountInside } from '@annals/service';
 import { chooseAccount, type MyAccount } from '../account/choose-account.js';
 import { deriveKeyContext } from '../apikey/key-context.js';
+import { elevatedIn } from '../elevation/elevation.js';
+import { elevatedRights } from '../elevation/elevated-rights.js';
 import type { Identity } from '../identity.js';
 import { membershipId } from '../membership/membership.js';
-import { noRights, rightsIn } from '../role/rights.js';
+import { noRights, rightsIn, type Rights } from '../role/rights.js';
 import { enterAccount } from './enter-account.js';
 import { whoAsks, type Asker } from './who-asks.js';
 
@@ -17,7 +19,7 @@ export async function deriveContext(identity: Identity, asked: ContextRequest, n
   if (asked.caller.kind === 'api_key') return deriveKeyContext(identity, asked.caller.key, asked.selector, now);
   const asker = await whoAsks(identity, asked, now);
   const account = await accountOf(identity, asked, asker, now);
-  const rights = account ? await rightsIn(identity, account, asker, now) : noRights;
+  const rights = account ? await rightsOf(identity, account, asker, now) : noRights;
   const { user, session_id, auth_methods } = asker;
   return {
     kind: 'user',
@@ -27,7 +29,7 @@ export async function deriveContext(identity: Identity, asked: ContextRequest, n
     account_id: account?.account_id ?? null,
     account_slug: account?.slug ?? null,
     session_id,
-    membership_id: account && membershipId(account.account_id, user.user_id),
+    membership_id: account && account.elevation === null ? membershipId(account.account_id, user.user_id) : null,
     ...rights,
     is_super_admin: user.is_super_admin,
     auth_methods,
@@ -36,6 +38,9 @@ export async function deriveContext(identity: Identity, asked: ContextRequest, n
   };
 }
 
+const rightsOf = (identity: Identity, account: MyAccount, asker: Asker, now: string): Promise<Rights> | Rights =>
+  account.elevation ? elevatedRights(account.elevation) : rightsIn(identity, account, asker, now);
+
 /** The account to work in; null where the route needs none and the request names none that lets the person in. */
 async function accountOf(
   identity: Identity,
@@ -43,8 +48,14 @@ async function accountOf(
   asker: Asker,
   now: string,
 ): Promise<MyAccount | null> {
+  const { issuer_account_id } = asker;
   try {
-    const account = await chooseAccount(identity, asker.user.user_id, selector);
+    const account = await chooseAccount(
+      identity,
+      asker.user.user_id,
+      issuer_account_id === null ? selector : { token_account_id: issuer_account_id },
+      elevatedIn(asker.session, asker.user, now),
+    );
     await enterAccount(identity, account, asker, now);
     return account;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { Problem, switchAccountRoute, type SessionEvent } from '@annals/contracts';
 import { mount, written } from '@annals/service';
 import { chooseAccount } from '../account/choose-account.js';
+import { elevatedIn } from '../elevation/elevation.js';
 import type { Identity } from '../identity.js';
 import { issueAccessToken } from '../token/issue-access-token.js';
 import { requireLiveSession } from './live-session.js';
@@ -18,8 +19,8 @@ export function switchAccount(session: Session, command: { account_id: string })
 export const switchAccountOfToken = (identity: Identity) =>
   mount(switchAccountRoute, async ({ body, commandId, commandHash, context, now }) => {
     const own = ownSession(context);
-    const { session } = await requireLiveSession(identity, { ...own, now });
-    const { account_id } = await chooseAccount(identity, own.user_id, body);
+    const { session, user } = await requireLiveSession(identity, { ...own, now });
+    const { account_id } = await chooseAccount(identity, own.user_id, body, elevatedIn(session, user, now));
     const outcome = await identity.store.execute(sessions, own.session_id, {
       id: commandId,
       ...(commandHash === undefined ? {} : { hash: commandHash }),
