@@ -1,3 +1,4 @@
+import { JwtIssuers } from '@annals/auth';
 import { baseConfig, secretKey } from '@annals/service';
 import { z } from 'zod';
 
@@ -15,7 +16,27 @@ export const identityConfig = z
     LOOKUP_SECRET: secretKey.describe(
       'Keys the hashes in stream names; never changes: 32 bytes in base64, or file:<path>',
     ),
+    JWT_ISSUERS: JwtIssuers.prefault('[]').describe('Other trusted token issuers, as a JSON list'),
     USER_SESSION_TIMEOUT: z.coerce.number().int().positive().default(3600).describe('Idle seconds that end a session'),
+    SESSION_LIFETIME: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(30 * 86_400)
+      .describe('Seconds that end a session, however much it is used'),
+    ELEVATED_SESSION_TIMEOUT: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(1800)
+      .describe('Idle seconds that end the session of a super admin'),
+    ELEVATED_SESSION_LIFETIME: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(12 * 3600)
+      .describe('Seconds that end the session of a super admin, however much it is used'),
+    GEOIP_DATABASE: z.string().optional().describe('File of places in MMDB format, by country or city; countries come built in'),
     MAX_LOGIN_ATTEMPTS: z.coerce.number().int().positive().default(5).describe('Wrong passwords without a delay'),
     PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).default(8).describe('Shortest password, in characters'),
     REQUIRE_VERIFIED_EMAIL: flag(false).describe('Refuse sign-in until the address is verified'),

@@ -2,11 +2,18 @@ import type { GrantCache, TokenIssuer } from '@annals/auth';
 import type { EventStore } from '@annals/event-store';
 import type { Pool } from '@annals/postgres';
 import type { Hasher } from './credential/hashing.js';
+import type { Places } from './place/places.js';
+import type { ExternalIssuers } from './provider/external-issuers.js';
 import type { Secrets } from './secrets.js';
 
 export interface Settings {
   /** Idle time after which a session is over, in seconds. */
   sessionTimeout: number;
+  /** Longest life of a session, in seconds. */
+  sessionLifetime: number;
+  /** The same for people with more than ordinary rights. */
+  elevatedSessionTimeout: number;
+  elevatedSessionLifetime: number;
   /** Wrong passwords that cost nothing. */
   maxLoginAttempts: number;
   passwordMinLength: number;
@@ -22,5 +29,9 @@ export interface Identity {
   tokens: TokenIssuer;
   /** What roles give, remembered per account and version of its roles. */
   grantCache: GrantCache;
+  /** Where addresses are. */
+  places: Places;
+  /** Whom else this system trusts to say who somebody is. */
+  issuers: ExternalIssuers;
   settings: Settings;
 }

@@ -5,7 +5,9 @@ import type { IdentityConfig } from './config.js';
 import { createHasher } from './credential/hashing.js';
 import type { Identity } from './identity.js';
 import { migrations } from './migrations.js';
+import { openPlaces } from './place/places.js';
 import { deriveSecrets } from './secrets.js';
+import { externalIssuers } from './provider/external-issuers.js';
 import { openKeyRing } from './token/key-ring.js';
 import { grantList } from './views/grants/grants.js';
 import { apiKeyList } from './views/api-keys/api-keys.js';
@@ -39,8 +41,13 @@ export async function openIdentity(
     hasher: createHasher({ concurrency: cores, queue: cores * 8 }),
     grantCache: createGrantCache(),
     tokens: createTokenIssuer({ issuer: config.PUBLIC_URL, keys: () => ring.keys() }),
+    places: openPlaces(config.GEOIP_DATABASE),
+    issuers: externalIssuers(config.JWT_ISSUERS),
     settings: {
       sessionTimeout: config.USER_SESSION_TIMEOUT,
+      sessionLifetime: config.SESSION_LIFETIME,
+      elevatedSessionTimeout: config.ELEVATED_SESSION_TIMEOUT,
+      elevatedSessionLifetime: config.ELEVATED_SESSION_LIFETIME,
       maxLoginAttempts: config.MAX_LOGIN_ATTEMPTS,
       passwordMinLength: config.PASSWORD_MIN_LENGTH,
       requireVerifiedEmail: config.REQUIRE_VERIFIED_EMAIL,

@@ -1,14 +1,16 @@
 import type { Pool } from '@annals/postgres';
 import { forgetOldFailures } from './credential/failures.js';
+import { forgetOldChanges } from './credential/password-changes.js';
 import { forgetOldElevations } from './elevation/elevation-rows.js';
 
 const everyMs = 10 * 60 * 1000;
 
-/** Removes rows that nobody can need any more: old failures, dead tokens of verification, sessions long over. */
+/** Removes rows that nobody can need any more: old failures, dead tokens of mails, changes that are done, sessions long over. */
 export async function sweep(pool: Pool): Promise<void> {
   await forgetOldFailures(pool);
   await forgetOldElevations(pool);
-  await pool.query("delete from verification_tokens where expires_at < now() - interval '1 day'", []);
+  await forgetOldChanges(pool);
+  await pool.query("delete from mailed_tokens where expires_at < now() - interval '1 day'", []);
   await pool.query("delete from shown_tokens where expires_at < now() - interval '1 hour'", []);
   await pool.query("delete from session_tokens where expires_at < now() - interval '1 day'", []);
 }

@@ -12,6 +12,7 @@ import {
   ownIssuer,
   publicPart,
   serviceIdentity,
+  type ExternalIssuer,
 } from '@annals/auth';
 import { headers, identityEvents, type ContextRequest, type IdentityContext } from '@annals/contracts';
 import type { EventStore } from '@annals/event-store';
@@ -22,6 +23,8 @@ import type { Identity, Settings } from '../identity.js';
 import { folderMailer } from '../mail/mail-folder.js';
 import { migrations } from '../migrations.js';
 import { projections } from '../open-identity.js';
+import { openPlaces } from '../place/places.js';
+import { externalIssuers } from '../provider/external-issuers.js';
 import { reactorsOf } from '../reactors/reactors.js';
 import { routesOf } from '../routes.js';
 import { deriveSecrets } from '../secrets.js';
@@ -71,7 +74,8 @@ export interface IdentityService {
 }
 
 const settings: Settings = {
-  ...{ sessionTimeout: 3600, maxLoginAttempts: 5, passwordMinLength: 8 },
+  ...{ sessionTimeout: 3600, sessionLifetime: 30 * 86_400, elevatedSessionTimeout: 1800 },
+  ...{ elevatedSessionLifetime: 12 * 3600, maxLoginAttempts: 5, passwordMinLength: 8 },
   requireVerifiedEmail: false,
 };
 
@@ -103,8 +107,17 @@ export function identityUnderTest<S extends TestStores>(
   return { service: () => service!, stores: () => stores! };
 }
 
+/** Who else is there, besides the stores; nobody unless said. */
+export interface Others {
+  issuers?: readonly ExternalIssuer[];
+}
+
 /** Starts identity over the given stores; several may run over the same. */
-export async function startIdentity(stores: TestStores, over: Partial<Settings> = {}): Promise<IdentityService> {
+export async function startIdentity(
+  stores: TestStores,
+  over: Partial<Settings> = {},
+  others: Others = {},
+): Promise<IdentityService> {
   const { store, database } = stores;
   const { pool } = database;
   const logger = createLogger({ service: 'identity', level: 'silent' });
@@ -115,7 +128,9 @@ export async function startIdentity(stores: TestStores, over: Partial<Settings> 
     ...{ store, pool, secrets, settings: { ...settings, ...over } },
     hasher: createHasher({ concurrency: 2, queue: 16 }),
     grantCache: createGrantCache(),
+    issuers: externalIssuers(others.issuers ?? []),
     tokens: createTokenIssuer({ issuer, keys: () => ring.keys() }),
+    places: openPlaces(),
   };
   const mailFolder = await mkdtemp(join(tmpdir(), 'annals-mail-'));
   const runners = projections.map((projection) => runProjection({ projection, pool, store, onError }));

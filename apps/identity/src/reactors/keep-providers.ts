@@ -1,0 +1,23 @@
+import type { StoredEvent } from '@annals/event-store';
+import type { Reactor } from '@annals/postgres';
+import type { Identity } from '../identity.js';
+import { countAsWay } from '../provider/link-identity.js';
+import { shutOut } from '../provider/unlink-provider.js';
+import { actingOn } from './acting-on.js';
+
+interface Fact {
+  user_id: string;
+  provider_hash: string;
+}
+
+/** Completes what links and unlinks identities of other issuers, for the case that the command fell between two facts. */
+export const keepProviders = (identity: Identity): Reactor => ({
+  name: 'keep-providers',
+  categories: ['provider', 'credential'],
+  on: {
+    ProviderLinked: (event) => countAsWay(identity, actingFor(event), event.id, event.data as unknown as Fact),
+    ProviderRemoved: (event) => shutOut(identity, actingFor(event), event.id, event.data as unknown as Fact),
+  },
+});
+
+const actingFor = (event: StoredEvent) => actingOn(event, 'svc:identity', String(event.data.user_id));
