@@ -1,3 +1,4 @@
+export { signedIn } from './signed-in.js';
 export { ApiProblem } from './api-problem.js';
 export { createClient, type Client, type ClientOptions } from './create-client.js';
 export type { Answer, AnswerBody, Call, CallInput } from './call.js';

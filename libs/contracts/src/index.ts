@@ -10,7 +10,23 @@ export * from './identity/personal.js';
 export * from './identity/events.js';
 export * from './identity/account/policies.js';
 export * as identitySchemas from './identity/schemas.js';
-export type { AccessTokenBody, HeldRole, RoleId, RoleInfo, RolePermission } from './identity/schemas.js';
+export type {
+  AccessTokenBody,
+  CheckedPermission,
+  HeldRole,
+  PermissionCheck,
+  PermissionPath,
+  RoleId,
+  RoleInfo,
+  RolePermission,
+  LoginAnswerBody,
+  PasskeyAssertion,
+  PasskeyCreationOptions,
+  PasskeyRegistration,
+  PasskeyRequestOptions,
+  SecondFactorMethod,
+  SignedInBody,
+} from './identity/schemas.js';
 export * from './identity/routes.js';
 export * from './identity/internal.js';
 export * from './identity/denial/internal.js';

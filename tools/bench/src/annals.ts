@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createClient } from '@annals/client';
+import { createClient, signedIn } from '@annals/client';
 import { getProfileRoute, loginRoute, patchProfileRoute, registerRoute } from '@annals/contracts';
 import type { LaunchedStack } from '@annals/stack';
 import { request } from 'undici';
@@ -17,10 +17,11 @@ async function signUp(api: string, people: number): Promise<string[]> {
     const email = `bench.${process.pid}.${n}@example.test`;
     await client.call(registerRoute, { body: { email, password, name: `Bench ${n}` } });
     const { body } = await client.call(loginRoute, { body: { email, password } });
-    const person = createClient({ baseUrl: api, token: body.access_token });
+    const { access_token } = signedIn(body);
+    const person = createClient({ baseUrl: api, token: access_token });
     await person.call(patchProfileRoute, { body: { bio: 'Before', location: 'Nowhere' } });
     await person.call(getProfileRoute);
-    tokens.push(body.access_token);
+    tokens.push(access_token);
   }
   return tokens;
 }

@@ -1,4 +1,4 @@
-import { createClient } from '@annals/client';
+import { createClient, signedIn } from '@annals/client';
 import { loginRoute, refreshRoute } from '@annals/contracts';
 import { request } from 'undici';
 
@@ -25,7 +25,7 @@ async function costOf(api: string, token: string): Promise<{ microseconds: numbe
 export async function measureContext(api: string, email: string, password: string): Promise<ContextCost> {
   const client = createClient({ baseUrl: api });
   const { body: first } = await client.call(loginRoute, { body: { email, password } });
-  let refreshToken = first.refresh_token;
+  let refreshToken = signedIn(first).refresh_token;
   const warm: number[] = [];
   const cold: number[] = [];
   for (let n = 0; n < 100; n++) {

@@ -1,4 +1,5 @@
 import { serviceIdentity } from '@annals/auth';
+import { signedIn } from '@annals/client';
 import { CurrentUserContext, loginRoute } from '@annals/contracts';
 import type { Pool } from '@annals/postgres';
 import { randomUUID } from 'node:crypto';
@@ -43,7 +44,7 @@ afterAll(async () => {
 async function enter(email: string): Promise<SignedInPerson & { token: string }> {
   const person = await signIn(stack.api, { email, password: demoPassword, device: 'Desk' });
   const { body } = await person.client.call(loginRoute, { body: { email, password: demoPassword } });
-  return { ...person, token: body.access_token };
+  return { ...person, token: signedIn(body).access_token };
 }
 
 const ask = (path: string, call: RawCall = {}, bearer: string | null = admin.token): Promise<RawAnswer> => {

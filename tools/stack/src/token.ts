@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createClient } from '@annals/client';
+import { createClient, signedIn } from '@annals/client';
 import { loginRoute } from '@annals/contracts';
 import { readLayout } from './layout.js';
 import { requireRunning } from './running.js';
@@ -19,7 +19,7 @@ async function printToken(): Promise<void> {
   const { body } = await client.call(loginRoute, {
     body: { ...credentials, device_name: 'Command line', ...(values.account ? { account: values.account } : {}) },
   });
-  console.log(body.access_token);
+  console.log(signedIn(body).access_token);
 }
 
 printToken().catch((error: Error) => {

@@ -6,8 +6,10 @@ export interface Credential {
   /** Thresholds already told, by row of failures. */
   throttled: Readonly<Record<string, number>>;
   has_password: boolean;
-  /** Whether signing in with a password needs a code besides. */
-  totp: boolean;
+  /** The seed whose codes signing in with the password needs besides. */
+  totp: { factor_id: string; enabled_at: string } | null;
+  /** The present set of recovery codes, and which of them are used up, by their place. */
+  recovery_codes: { set_id: string; generated_at: string; count: number; used: readonly number[] } | null;
   /** Ids of passkeys. */
   passkeys: readonly string[];
   /** Keyed hashes of linked identities of other issuers. */
@@ -45,8 +47,33 @@ export function evolveCredential(credential: Credential, event: CredentialEvent)
     case 'PasswordChanged':
       // A mail that was on its way belongs to the password before.
       return { ...credential, has_password: true, open_resets: [] };
+    case 'TotpEnabled': {
+      const { factor_id, enabled_at } = event.data;
+      return { ...credential, totp: { factor_id, enabled_at } };
+    }
+    case 'TotpDisabled':
+      return { ...credential, totp: null };
+    case 'RecoveryCodesGenerated': {
+      const { set_id, generated_at, count } = event.data;
+      return { ...credential, recovery_codes: { set_id, generated_at, count, used: [] } };
+    }
+    case 'RecoveryCodeUsed': {
+      const codes = credential.recovery_codes;
+      return { ...credential, recovery_codes: codes && { ...codes, used: [...codes.used, event.data.place] } };
+    }
+    case 'RecoveryCodesRemoved':
+      return { ...credential, recovery_codes: null };
+    case 'PasskeyAdded':
+      return { ...credential, passkeys: [...credential.passkeys, event.data.passkey_id] };
+    case 'PasskeyRemoved':
+      return { ...credential, passkeys: credential.passkeys.filter((id) => id !== event.data.passkey_id) };
+    case 'SignCountRegressed':
+      return credential;
   }
 }
+
+/** Whether a password alone does not sign in. */
+export const hasSecondFactor = ({ totp, passkeys }: Credential): boolean => totp !== null || passkeys.length > 0;
 
 /** How many ways there are to sign in: the last one cannot be taken away. */
 export const waysToSignIn = ({ has_password, passkeys, providers }: Credential): number =>
@@ -55,7 +82,7 @@ export const waysToSignIn = ({ has_password, passkeys, providers }: Credential):
 export const credentials: Aggregate<Credential> = {
   category: 'credential',
   initial: {
-    ...{ throttled: {}, has_password: false, totp: false },
+    ...{ throttled: {}, has_password: false, totp: null, recovery_codes: null },
     ...{ passkeys: [], providers: [], reset_requests: [], open_resets: [] },
   },
   evolve: evolveCredential,

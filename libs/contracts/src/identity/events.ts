@@ -5,6 +5,8 @@ import { claimEvents } from './account/claims.js';
 import { credentialEvents } from './credential/events.js';
 import { denialEvents } from './denial/events.js';
 import { elevationEvents } from './elevation/events.js';
+import { factorEvents } from './factor/events.js';
+import { deviceEvents } from './device/events.js';
 import { emailEvents } from './email/events.js';
 import { invitationEvents } from './invitation/events.js';
 import { membershipEvents } from './member/events.js';
@@ -17,6 +19,7 @@ import { userEvents } from './user/events.js';
 export * from './user/events.js';
 export * from './email/events.js';
 export * from './credential/events.js';
+export * from './factor/events.js';
 export * from './account/events.js';
 export * from './member/events.js';
 export * from './invitation/events.js';
@@ -24,6 +27,8 @@ export * from './provider/events.js';
 export * from './role/events.js';
 export * from './grant/events.js';
 export * from './session/events.js';
+export * from './session/suspicions.js';
+export * from './device/events.js';
 export * from './account/claims.js';
 export * from './apikey/events.js';
 export * from './elevation/events.js';
@@ -34,6 +39,7 @@ export const identityEvents = [
   ...userEvents,
   ...emailEvents,
   ...credentialEvents,
+  ...factorEvents,
   ...providerEvents,
   ...accountEvents,
   ...membershipEvents,
@@ -41,6 +47,7 @@ export const identityEvents = [
   ...roleEvents,
   ...grantEvents,
   ...sessionEvents,
+  ...deviceEvents,
   ...elevationEvents,
   ...apiKeyEvents,
   ...denialEvents,

@@ -54,7 +54,9 @@ describe('what identity answers', () => {
 
   it('needs no sign-in only where one signs in, says yes to an invitation, and for the development mail box', () =>
     expect(identityRoutes.filter(({ definition }) => definition.access.kind === 'open').map(({ id }) => id)).toEqual([
-      ...['register', 'login', 'refresh', 'verifyEmail', 'resendVerification', 'acceptInvitation', 'devMail'],
+      ...['register', 'login', 'refresh', 'forgotPassword', 'resetPassword'],
+      ...['verifyMfa', 'passkeyRequestOptions', 'signInWithPasskey'],
+      ...['verifyEmail', 'resendVerification', 'confirmEmail', 'acceptInvitation', 'devMail'],
     ]));
 });
 

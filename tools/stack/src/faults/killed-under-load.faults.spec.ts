@@ -1,5 +1,5 @@
 import { until } from '@annals/testing';
-import { createClient, type Client } from '@annals/client';
+import { createClient, signedIn, type Client } from '@annals/client';
 import {
   getMyContextRoute,
   listExportsRoute,
@@ -48,7 +48,8 @@ afterAll(async () => {
 async function enter(email: string): Promise<Client> {
   const client = createClient({ baseUrl: stack.api });
   const { body } = await client.call(loginRoute, { body: { email, password: demoPassword } });
-  client.signIn({ token: body.access_token, refreshToken: body.refresh_token });
+  const { access_token: token, refresh_token: refreshToken } = signedIn(body);
+  client.signIn({ token, refreshToken });
   return client;
 }
 

@@ -1,4 +1,4 @@
-import { createClient, type Client } from '@annals/client';
+import { createClient, signedIn, type Client } from '@annals/client';
 import {
   getMyContextRoute,
   listSessionsRoute,
@@ -60,8 +60,9 @@ async function somebody(api: string): Promise<(device: string) => Promise<Entere
   return async (device) => {
     const client = createClient({ baseUrl: api, retry: { retries: 0 } });
     const { body } = await client.call(loginRoute, { body: { email, password: demoPassword, device_name: device } });
-    client.signIn({ token: body.access_token });
-    return { client, token: body.access_token, sessionId: body.session_id };
+    const { access_token: token, session_id: sessionId } = signedIn(body);
+    client.signIn({ token });
+    return { client, token, sessionId };
   };
 }
 

@@ -1,4 +1,4 @@
-import { createClient, type Client } from '@annals/client';
+import { createClient, signedIn, type Client } from '@annals/client';
 import { devMailRoute, loginRoute, registerRoute, verifyEmailRoute } from '@annals/contracts';
 import { promised } from './expectations.js';
 
@@ -42,7 +42,8 @@ export async function signIn(
   { email, password, device, account }: { email: string; password: string; device: string; account?: string },
 ): Promise<SignedInPerson> {
   const client = createClient({ baseUrl: api });
-  const { body } = await client.call(loginRoute, { body: { email, password, device_name: device, account } });
+  const answer = await client.call(loginRoute, { body: { email, password, device_name: device, account } });
+  const body = signedIn(answer.body);
   promised(body.account_id !== null, `${email} is signed in for an account`);
   client.signIn({ token: body.access_token });
   return {

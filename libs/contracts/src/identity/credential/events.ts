@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { event, type EventOf } from '../../event.js';
+import type { FactorEvent } from '../factor/events.js';
 
 const Credential = (action: 'INSERT' | 'UPDATE' | 'DELETE') => ({
   entity: 'Credential',
@@ -44,6 +45,8 @@ export const PasswordChanged = event('PasswordChanged', {
     reason: z.enum(['changed', 'reset', 'accepted-invitation']),
     /** The `PasswordResetRequested` that was used up by it. */
     request_id: z.uuid().nullable(),
+    /** Keyed hash of the address that was proven by it, because its mail was needed; null when none was. */
+    email_hash: z.string().nullable(),
     /** Whether the person's sessions end with it, all but `kept_session_id`. */
     end_sessions: z.boolean(),
     kept_session_id: z.uuid().nullable(),
@@ -79,4 +82,5 @@ export type CredentialEvent =
   | EventOf<typeof PasswordResetRequested>
   | EventOf<typeof PasswordChanged>
   | EventOf<typeof ProviderAdded>
-  | EventOf<typeof ProviderRemoved>;
+  | EventOf<typeof ProviderRemoved>
+  | FactorEvent;

@@ -20,10 +20,10 @@ export const loginRoute = route('login', {
   method: 'POST',
   path: '/auth/login',
   ...auth,
-  summary: 'Sign in with address and password',
+  summary: 'Sign in with address and password; whoever has a second factor is asked for it',
   access: open,
   body: schema.LoginBody,
-  responses: { 200: schema.SignedIn },
+  responses: { 200: schema.LoginAnswer },
 });
 
 export const refreshRoute = route('refresh', {
@@ -55,10 +55,21 @@ export const switchAccountRoute = route('switchAccount', {
   responses: { 200: schema.AccessToken },
 });
 
+export const reauthenticateRoute = route('reauthenticate', {
+  method: 'POST',
+  path: '/auth/reauthenticate',
+  ...auth,
+  summary: 'Prove again who calls, for what needs a recent proof',
+  access: self,
+  body: schema.ReauthenticateBody,
+  responses: { 200: schema.Reauthenticated },
+});
+
 export const signInRoutes = [
   registerRoute,
   loginRoute,
   refreshRoute,
   logoutRoute,
   switchAccountRoute,
+  reauthenticateRoute,
 ] as const satisfies readonly Route[];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { builtInRoles } from '../../permissions.js';
 import { AccountSelector, Slug } from '../account/schemas.js';
 import { Password } from '../credential/schemas.js';
+import { MfaRequired } from '../factor/schemas.js';
 import { EmailAddress, oneLine, PersonName } from '../personal.js';
 
 export const RegisterBody = z.strictObject({ email: EmailAddress, password: Password, name: PersonName });
@@ -42,6 +43,11 @@ export const SignedIn = AccessToken.extend({
   accounts: z.array(AccountChoice),
 });
 
+/** Whoever has a second factor proves it before there is a token. */
+export const LoginAnswer = z.union([SignedIn, MfaRequired]);
+export type SignedInBody = z.infer<typeof SignedIn>;
+export type LoginAnswerBody = z.infer<typeof LoginAnswer>;
+
 export const RefreshBody = z.strictObject({
   refresh_token: z.string().min(1).max(300),
   account: AccountSelector.optional(),
@@ -49,3 +55,7 @@ export const RefreshBody = z.strictObject({
 export const Refreshed = AccessToken.extend({ refresh_token: z.string() });
 
 export const SwitchAccountBody = z.union([z.strictObject({ account_id: z.uuid() }), z.strictObject({ slug: Slug })]);
+
+/** One way to prove who one is, as good as signing in again. */
+export const ReauthenticateBody = z.union([z.strictObject({ password: Password })]);
+export const Reauthenticated = z.object({ authenticated_at: z.iso.datetime() });
