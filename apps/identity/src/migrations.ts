@@ -14,6 +14,8 @@ export const migrations: readonly Migration[] = [
   recentProofs,
   sessionPlaces,
   grantTables,
+  shownTokens,
   apiKeyTables,
   elevationTables,
-  permissionUseTables, shownTokens];
+  permissionUseTables,
+];
