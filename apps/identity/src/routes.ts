@@ -4,6 +4,8 @@ import { getApiKey } from './apikey/get-api-key.js';
 import { listApiKeys } from './apikey/list-api-keys.js';
 import { revokeApiKeyOfAccount } from './apikey/revoke-api-key.js';
 import { rotateApiKeyOfAccount } from './apikey/rotate-api-key.js';
+import { denialsOfGateways } from './denial/record-denials.js';
+import { permissionUsesOfGateways } from './permission-use/count-uses.js';
 import { endElevationOfSession } from './elevation/end-elevation.js';
 import { listElevations } from './elevation/list-elevations.js';
 import { startElevationOfSession } from './elevation/start-elevation.js';
@@ -61,7 +63,7 @@ export function routesOf(
     ...[listApiKeys, getApiKey, createApiKeyOfAccount, rotateApiKeyOfAccount, revokeApiKeyOfAccount],
     ...[startElevationOfSession, listElevations, endElevationOfSession],
     ...[listProviders, linkProvider, unlinkProvider],
-    contexts,
+    ...[contexts, denialsOfGateways, permissionUsesOfGateways],
   ].map((behaviour) => behaviour(identity));
   return [
     ...own,

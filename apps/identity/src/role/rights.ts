@@ -4,7 +4,7 @@ import type { MyAccount } from '../account/choose-account.js';
 import type { Identity } from '../identity.js';
 import type { Asker } from '../session/who-asks.js';
 import { maxConditionalBytes } from './role-rules.js';
-import { grantsInForce, pathsOf, standingOf, type Standing } from './standing.js';
+import { grantsInForce, pathsOf, rolesAt, standingOf, type Standing } from './standing.js';
 
 /** What somebody may do in an account, as the context says it. */
 export type Rights = Pick<
@@ -38,7 +38,7 @@ export async function rightsIn(identity: Identity, account: MyAccount, asker: As
 export function rightsAt(identity: Pick<Identity, 'grantCache'>, standing: Standing, now: string): Rights {
   const { base, grants } = standing;
   const given = grantsInForce(standing, now);
-  const roles = [...new Set<string>([base, ...given.map(({ role_id }) => role_id).sort()])];
+  const roles = rolesAt(standing, now);
   const { permissions, conditional_permissions } = heldBy(pathsOf(identity, standing, roles));
   return {
     ...noRights,

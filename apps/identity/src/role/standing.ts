@@ -38,6 +38,16 @@ export function grantsInForce({ grants, set }: Standing, now: string): Grant[] {
   );
 }
 
+/** The roles in force at `now`: that of the membership first. */
+export const rolesAt = (standing: Standing, now: string): string[] => [
+  ...new Set<string>([
+    standing.base,
+    ...grantsInForce(standing, now)
+      .map(({ role_id }) => role_id)
+      .sort(),
+  ]),
+];
+
 /** Everything by which these roles give a permission; remembered until a role of the account changes. */
 export function pathsOf(
   { grantCache }: Pick<Identity, 'grantCache'>,
