@@ -2,7 +2,8 @@ import type { Migration } from '@annals/postgres';
 import { apiKeyTables } from './apikey/migration.js';
 import { elevationTables } from './elevation/migration.js';
 import { permissionUseTables } from './permission-use/migration.js';
-import { credentialTables } from './credential/migration.js';
+import { credentialTables, passwordChanges } from './credential/migration.js';
+import { invitationTables } from './invitation/migration.js';
 import { grantTables } from './grant/migration.js';
 import { shownTokens } from './provider/migration.js';
 import { recentProofs, sessionPlaces, sessionTables } from './session/migration.js';
@@ -12,7 +13,9 @@ export const migrations: readonly Migration[] = [
   credentialTables,
   sessionTables,
   recentProofs,
+  passwordChanges,
   sessionPlaces,
+  invitationTables,
   grantTables,
   shownTokens,
   apiKeyTables,

@@ -22,6 +22,7 @@ interface Published<T extends Type> {
 const published: { [T in Type]?: Published<T> } = {
   UserRegistered: { name: 'user_registered', about: 'user_id', fields: ['user_id', 'home_account_id', 'status'] },
   EmailVerified: { name: 'email_verified', about: 'user_id', fields: ['user_id', 'status'] },
+  EmailChanged: { name: 'email_changed', about: 'user_id', fields: ['user_id', 'status'] },
   UserDisabled: { name: 'user_disabled', about: 'user_id', fields: ['user_id', 'status'] },
   UserEnabled: { name: 'user_enabled', about: 'user_id', fields: ['user_id', 'status'] },
   AccountCreated: { name: 'account_created', about: 'account_id', fields: ['account_id', 'slug', 'kind'] },

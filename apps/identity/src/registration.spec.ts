@@ -180,7 +180,7 @@ describe('verifying the address', () => {
     const email = newAddress();
     await register(email);
     const [mail] = await mailTo(email);
-    await service.identity.pool.query("update verification_tokens set expires_at = now() - interval '1 second'", []);
+    await service.identity.pool.query("update mailed_tokens set expires_at = now() - interval '1 second'", []);
     expect((await verify(mail!.codes[0]!)).status).toBe(400);
   });
 

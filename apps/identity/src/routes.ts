@@ -11,6 +11,15 @@ import { listElevations } from './elevation/list-elevations.js';
 import { startElevationOfSession } from './elevation/start-elevation.js';
 import { getAccount } from './account/get-account.js';
 import { listAccounts } from './account/list-accounts.js';
+import { changeOwnPassword } from './credential/change-password.js';
+import { forgotPassword } from './credential/forgot-password.js';
+import { resetForgottenPassword } from './credential/reset-password.js';
+import { changeEmail } from './email/change-email.js';
+import { confirmEmail } from './email/confirm-email.js';
+import { changeOwnDevice } from './device/change-device.js';
+import { getDevice } from './device/get-device.js';
+import { listDevices } from './device/list-devices.js';
+import { removeOwnDevice } from './device/remove-device.js';
 import type { Identity } from './identity.js';
 import { listMembers } from './membership/list-members.js';
 import { grantRoleToMember } from './grant/grant-role.js';
@@ -23,13 +32,15 @@ import { getRole } from './role/get-role.js';
 import { checkPermissions } from './permission/check-permissions.js';
 import { explainPermissions } from './permission/explain-permissions.js';
 import { listPermissions } from './permission/list-permissions.js';
+import { permissionAnalytics } from './permission/permission-analytics.js';
 import { listRoleMembers } from './role/list-role-members.js';
 import { listRoles } from './role/list-roles.js';
+import { roleAnalytics } from './role/role-analytics.js';
 import { contexts } from './session/derive-context.js';
-import { listDevices } from './session/list-devices.js';
 import { listSessions } from './session/list-sessions.js';
 import { login } from './session/login.js';
 import { logout } from './session/logout.js';
+import { reauthenticate } from './session/reauthenticate.js';
 import { refresh } from './session/refresh.js';
 import { revocations, type RevocationFeed } from './session/revocation-feed.js';
 import { switchAccountOfToken } from './session/switch-account.js';
@@ -37,9 +48,19 @@ import { terminateAllSessions } from './session/terminate-all-sessions.js';
 import { terminateSession } from './session/terminate-session.js';
 import { jwks } from './token/jwks.js';
 import { openidConfiguration } from './token/openid-configuration.js';
+import { acceptInvitationByToken } from './invitation/accept-invitation.js';
+import { createInvitationOfAccount } from './invitation/create-invitation.js';
+import { listInvitations } from './invitation/list-invitations.js';
+import { revokeInvitationOfAccount } from './invitation/revoke-invitation.js';
+import { createUser } from './user/create-user.js';
+import { deleteUserNow } from './user/delete-user.js';
+import { disableUserNow } from './user/disable-user.js';
+import { enableUserAgain } from './user/enable-user.js';
 import { getUser } from './user/get-user.js';
 import { listUsers } from './user/list-users.js';
 import { register } from './user/register.js';
+import { restoreDeletedUser } from './user/restore-user.js';
+import { patchUser, replaceUser } from './user/update-user.js';
 import { resendVerification } from './user/request-verification.js';
 import { verifyEmailAddress } from './user/verify-email.js';
 import { linkProvider } from './provider/link-provider.js';
@@ -54,15 +75,19 @@ export function routesOf(
 ): MountedRoute[] {
   const own = [
     ...[register, verifyEmailAddress, resendVerification],
+    ...[changeOwnPassword, forgotPassword, resetForgottenPassword, changeEmail, confirmEmail, reauthenticate],
     ...[login, refresh, logout, switchAccountOfToken],
-    ...[listSessions, terminateAllSessions, terminateSession, listDevices],
+    ...[listSessions, terminateAllSessions, terminateSession],
+    ...[listDevices, getDevice, changeOwnDevice, removeOwnDevice],
     ...[listAccounts, getAccount, listMembers, listUsers, getUser],
     ...[listRoles, getRole, defineRoleOfAccount, changeRoleOfAccount, deleteRoleOfAccount, listRoleMembers],
-    ...[explainPermissions, checkPermissions],
+    ...[explainPermissions, checkPermissions, roleAnalytics, permissionAnalytics],
     ...[listHeldRoles, grantRoleToMember, revokeRoleOfMember],
     ...[listApiKeys, getApiKey, createApiKeyOfAccount, rotateApiKeyOfAccount, revokeApiKeyOfAccount],
     ...[startElevationOfSession, listElevations, endElevationOfSession],
     ...[listProviders, linkProvider, unlinkProvider],
+    ...[createUser, replaceUser, patchUser, deleteUserNow, restoreDeletedUser, disableUserNow, enableUserAgain],
+    ...[listInvitations, createInvitationOfAccount, revokeInvitationOfAccount, acceptInvitationByToken],
     ...[contexts, denialsOfGateways, permissionUsesOfGateways],
   ].map((behaviour) => behaviour(identity));
   return [

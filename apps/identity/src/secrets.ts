@@ -6,12 +6,19 @@ export interface Secrets {
   emailHash(email: string): string;
   /** Id of a slug's claim. */
   slugHash(slug: string): string;
+  /** Id of the claim of an account's name. */
+  accountNameHash(name: string): string;
+  /** Id of a domain's claim. */
+  domainHash(domain: string): string;
   /** Id of an identity of another issuer. */
   providerHash(issuer: string, subject: string): string;
   /** Key that refresh tokens are made with. */
   refreshKey: Buffer;
-  /** Key that verification tokens are made with. */
+  /** Keys that tokens in mails are made with. */
   verificationKey: Buffer;
+  passwordResetKey: Buffer;
+  invitationKey: Buffer;
+  emailChangeKey: Buffer;
   /** Key that the secrets of API keys are made with; those that were given out stay good with another one. */
   apiKeyKey: Buffer;
   /** AES-256-GCM under a key of its own; `purpose` must be the same when opened. */
@@ -28,14 +35,21 @@ export function deriveSecrets(kek: Buffer, lookup: Buffer): Secrets {
   const key = (use: string) => derive(kek, use);
   const emailKey = derive(lookup, 'email-claim');
   const slugKey = derive(lookup, 'slug-claim');
+  const accountNameKey = derive(lookup, 'account-name-claim');
+  const domainKey = derive(lookup, 'domain-claim');
   const providerKey = derive(lookup, 'provider-identity');
   const sealingKey = key('seal');
   return {
     emailHash: (email) => keyedHash(emailKey, email),
     slugHash: (slug) => keyedHash(slugKey, slug),
+    accountNameHash: (name) => keyedHash(accountNameKey, name),
+    domainHash: (domain) => keyedHash(domainKey, domain),
     providerHash: (issuer, subject) => keyedHash(providerKey, JSON.stringify([issuer, subject])),
     refreshKey: key('refresh-token'),
     verificationKey: key('email-verification'),
+    invitationKey: key('invitation'),
+    passwordResetKey: key('password-reset'),
+    emailChangeKey: key('email-change'),
     apiKeyKey: key('api-key'),
     seal: (purpose, text) => seal(sealingKey, purpose, text),
     open: (purpose, sealed) => open(sealingKey, purpose, sealed),

@@ -13,10 +13,14 @@ describe('sweeping', () => {
         randomUUID(),
         age,
       ]);
-      await pool.query("insert into verification_tokens values ($1, gen_random_uuid(), 'e', now() - $2::interval)", [
-        randomBytes(32),
-        age,
-      ]);
+      await pool.query(
+        "insert into mailed_tokens values ($1, gen_random_uuid(), 'e', now() - $2::interval, 'verification')",
+        [randomBytes(32), age],
+      );
+      await pool.query(
+        `insert into password_changes values (gen_random_uuid(), gen_random_uuid(), 'h', now(), now() - $1::interval)`,
+        [age],
+      );
       await pool.query(
         `insert into session_tokens values
          (gen_random_uuid(), gen_random_uuid(), 0, $1, $1, now(), now(), now() - $2::interval, null)`,
@@ -25,7 +29,7 @@ describe('sweeping', () => {
     }
     await sweep(pool);
     await sweep(pool);
-    for (const table of ['sign_in_failures', 'verification_tokens', 'session_tokens']) {
+    for (const table of ['sign_in_failures', 'mailed_tokens', 'password_changes', 'session_tokens']) {
       expect((await pool.query(`select from ${table}`, [])).rowCount).toBe(1);
     }
   });

@@ -1,6 +1,9 @@
 import type { Pool } from '@annals/postgres';
 import { forgetOldFailures } from './credential/failures.js';
+import { forgetOldPlaces } from './place/sign-in-places.js';
+import { forgetFloors } from './session/floors.js';
 import { forgetOldChanges } from './credential/password-changes.js';
+import { forgetOldBatches } from './permission-use/count-uses.js';
 import { forgetOldElevations } from './elevation/elevation-rows.js';
 
 const everyMs = 10 * 60 * 1000;
@@ -9,9 +12,12 @@ const everyMs = 10 * 60 * 1000;
 export async function sweep(pool: Pool): Promise<void> {
   await forgetOldFailures(pool);
   await forgetOldElevations(pool);
+  await forgetOldBatches(pool);
   await forgetOldChanges(pool);
   await pool.query("delete from mailed_tokens where expires_at < now() - interval '1 day'", []);
   await pool.query("delete from shown_tokens where expires_at < now() - interval '1 hour'", []);
+  await forgetFloors(pool);
+  await forgetOldPlaces(pool);
   await pool.query("delete from session_tokens where expires_at < now() - interval '1 day'", []);
 }
 

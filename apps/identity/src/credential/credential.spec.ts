@@ -17,7 +17,11 @@ describe('the delay after wrong passwords', () => {
   it('is none for the free tries', () => expect([0, 1, 4].map(delayAfter)).toEqual([null, null, null]));
   it('is none without any failure', () => expect(lockedUntil(null, 5)).toBeNull());
   it('begins with a second and doubles', () => expect([5, 6, 7, 8].map(delayAfter)).toEqual([1, 2, 4, 8]));
-  it('ends at fifteen minutes', () => expect([15, 100, 5000].map(delayAfter)).toEqual([900, 900, 900]));
+  it('grows to fifteen minutes', () => expect([15, 99].map(delayAfter)).toEqual([900, 900]));
+  it('has no end after a hundred', () =>
+    expect([100, 5000].map((failures) => lockedUntil({ failures, last_failure_at }, 5)?.getUTCFullYear())).toEqual([
+      275760, 275760,
+    ]));
   it('never shrinks', () =>
     fc.assert(
       fc.property(fc.nat(200), (failures) => {

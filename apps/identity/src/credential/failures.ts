@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from '@annals/postgres';
-import type { FailureRow } from './attempts.js';
+import { failureCap, type FailureRow } from './attempts.js';
 
 /** Failures older than this are forgotten. */
 const forgetAfter = "interval '1 day'";
@@ -46,7 +46,26 @@ export async function clearFailures(sql: Sql, key: string): Promise<void> {
   await sql.query('delete from sign_in_failures where key = $1', [key]);
 }
 
-/** Keeps the table small: addresses that nobody has are counted too. */
+/** A new password ends the rows of a person's address, those of their devices too, as far as they are older than it. */
+export async function clearFailuresOf(
+  sql: Sql,
+  { user_id, email_hash }: { user_id: string; email_hash: string },
+  before: string,
+): Promise<void> {
+  await sql.query(
+    `delete from sign_in_failures where last_failure_at <= $3 and (key = $1 or key in
+       (select $1 || ' ' || device_id::text from known_devices where user_id = $2))`,
+    [email_hash, user_id, before],
+  );
+}
+
+/**
+ * Keeps the table small: addresses that nobody has are counted too. A row at the cap stays, or waiting would open it
+ * again; it costs who fills the table with them a hundred requests each.
+ */
 export async function forgetOldFailures(sql: Sql): Promise<void> {
-  await sql.query(`delete from sign_in_failures where last_failure_at < now() - ${forgetAfter}`, []);
+  await sql.query(
+    `delete from sign_in_failures where last_failure_at < now() - ${forgetAfter} and failures < ${failureCap}`,
+    [],
+  );
 }

@@ -16,6 +16,8 @@ export interface Hasher {
   hash(password: string): Promise<string>;
   /** Inside `admit`. Costs the same for a null hash (nobody, or nobody who may sign in), and then never matches. */
   verify(passwordHash: string | null, password: string): Promise<boolean>;
+  /** Whether a hash was made with less work than one of today. */
+  isWeak(passwordHash: string): boolean;
   /** How much work is let in. */
   load(): number;
 }
@@ -63,8 +65,15 @@ export function createHasher({ concurrency, queue }: HasherOptions): Hasher {
         const matches = await verify(passwordHash ?? (await decoy), password);
         return matches && passwordHash !== null;
       }),
+    isWeak,
     load: () => admitted,
   };
+}
+
+/** Reads the parameters of a hash in PHC form: `$argon2id$v=19$m=19456,t=2,p=1$…`. */
+function isWeak(passwordHash: string): boolean {
+  const [, memory, time] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/.exec(passwordHash) ?? [];
+  return !(Number(memory) >= parameters.memoryCost && Number(time) >= parameters.timeCost);
 }
 
 const busy = () =>

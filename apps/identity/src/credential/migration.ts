@@ -35,3 +35,27 @@ export const credentialTables: Migration = {
     );
   `,
 };
+
+/** Passwords on their way from a command to its fact, and tokens of mails for more than one purpose. */
+export const passwordChanges: Migration = {
+  id: '0010-password-changes',
+  sql: `
+    alter table credentials add change_revision bigint not null default -1;
+    comment on column credentials.change_revision is 'revision of the PasswordChanged that the hash belongs to; -1 for the first password';
+
+    create table password_changes (
+      change_id uuid primary key,
+      user_id uuid not null,
+      password_hash text not null,
+      staged_at timestamptz not null,
+      applied_at timestamptz
+    );
+    comment on table password_changes is 'hash of each new password, kept before its fact is written and counted after it';
+    create index on password_changes (staged_at);
+
+    alter table verification_tokens rename to mailed_tokens;
+    alter table mailed_tokens add purpose text not null default 'verification', add request_id uuid;
+    alter table mailed_tokens alter purpose drop default;
+    create index on mailed_tokens (expires_at);
+  `,
+};

@@ -1,14 +1,13 @@
+import { Problem } from '@annals/contracts';
 import type { Asking } from '../asking.js';
-import { emails } from '../email/email.js';
 import type { Identity } from '../identity.js';
-import { mayAct, users, type ActingUser } from '../user/user.js';
+import { sessions } from '../session/session.js';
+import { nobody, personOfAddress, type PersonOfAddress } from '../user/person-of-address.js';
+import { isKnown, mayAct, users, type ActingUser } from '../user/user.js';
 import { lockedUntil } from './attempts.js';
 import { clearFailures, countFailure, failureKey, failuresOf } from './failures.js';
-import { passwordHashOf } from './store-password.js';
+import { storedPassword, storeStrongerHash, type StoredPassword } from './store-password.js';
 import { noteFailures } from './throttle-sign-in.js';
-
-/** Stands in for the person of an address that nobody has, so that the same work is done. */
-const nobody = '00000000-0000-0000-0000-000000000000';
 
 export interface Proof {
   email: string;
@@ -20,6 +19,8 @@ export interface Proven {
   user: ActingUser;
   /** The device, when the person signed in on it before. */
   knownDevice: string | null;
+  /** Of the password that was proven. */
+  password_revision: number;
 }
 
 /**
@@ -28,27 +29,70 @@ export interface Proven {
  * Called inside the hasher's `admit`.
  */
 export async function provePassword(identity: Identity, asking: Asking, proof: Proof): Promise<Proven | null> {
-  const { store, pool, secrets, hasher, settings } = identity;
-  const emailHash = secrets.emailHash(proof.email);
-  const { state: claim } = await store.load(emails, emailHash);
-  const userId = claim.kind === 'claimed' ? claim.user_id : nobody;
-  const [{ state: user }, passwordHash, knownDevice] = await Promise.all([
-    store.load(users, userId),
-    passwordHashOf(pool, userId),
-    knownDeviceOf(identity, userId, proof.device_id),
+  const person = await personOfAddress(identity, proof.email);
+  return tryPassword(identity, asking, person, proof.device_id, proof.password);
+}
+
+/**
+ * Proves again who uses a session. Counted like a sign-in on the session's device.
+ * @throws Problem 403 `proof-refused`, also while the password is locked; 503 `sign-in-busy`
+ */
+export async function proveOwnPassword(
+  identity: Identity,
+  asking: Asking,
+  { user_id, session_id }: { user_id: string; session_id: string },
+  password: string,
+): Promise<Proven> {
+  const { store, hasher } = identity;
+  const proven = await hasher.admit(async () => {
+    const [{ state: user }, { state: session }] = await Promise.all([
+      store.load(users, user_id),
+      store.load(sessions, session_id),
+    ]);
+    if (!isKnown(user)) return null;
+    const deviceId = session.kind === 'active' && session.user_id === user_id ? session.device_id : undefined;
+    return tryPassword(identity, asking, { user_id, user, email_hash: user.email_hash }, deviceId, password);
+  });
+  if (!proven) throw new Problem(403, 'proof-refused', 'The password is wrong, or was wrong too often');
+  return proven;
+}
+
+async function tryPassword(
+  identity: Identity,
+  asking: Asking,
+  { user_id, user, email_hash }: PersonOfAddress,
+  deviceId: string | undefined,
+  password: string,
+): Promise<Proven | null> {
+  const { pool, hasher, settings } = identity;
+  const [stored, knownDevice] = await Promise.all([
+    storedPassword(pool, user_id),
+    knownDeviceOf(identity, user_id, deviceId),
   ]);
-  const key = failureKey(emailHash, knownDevice);
+  const key = failureKey(email_hash, knownDevice);
   const until = lockedUntil(await failuresOf(pool, key), settings.maxLoginAttempts);
   const locked = until !== null && until.getTime() > Date.parse(asking.now);
   const acting = mayAct(user) && (user.email_verified || !settings.requireVerifiedEmail) ? user : null;
-  const right = await hasher.verify(locked || !acting ? null : passwordHash, proof.password);
-  if (acting && right) {
+  const right = await hasher.verify(locked || !acting ? null : (stored?.password_hash ?? null), password);
+  if (acting && stored && right) {
     await clearFailures(pool, key);
-    return { user: acting, knownDevice };
+    await keepStrong(identity, user_id, stored, password);
+    return { user: acting, knownDevice, password_revision: stored.revision };
   }
   const count = await countFailure(pool, key, asking.now, !locked);
-  if (userId !== nobody && !locked) await noteFailures(identity, asking, { user_id: userId, ...count });
+  if (user_id !== nobody && !locked) await noteFailures(identity, asking, { user_id, ...count });
   return null;
+}
+
+/** The moment of a right password is the only one at which a hash of older, weaker parameters can be renewed. */
+async function keepStrong(
+  { pool, hasher }: Identity,
+  userId: string,
+  { password_hash }: StoredPassword,
+  password: string,
+): Promise<void> {
+  if (!hasher.isWeak(password_hash)) return;
+  await storeStrongerHash(pool, userId, password_hash, await hasher.hash(password));
 }
 
 async function knownDeviceOf({ pool }: Identity, userId: string, deviceId: string | undefined): Promise<string | null> {

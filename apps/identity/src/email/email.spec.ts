@@ -1,7 +1,7 @@
 import { deciderSpec } from '@annals/testing';
 import { claimEmail, type ClaimEmail } from './claim-email.js';
 import { emails } from './email.js';
-import { releaseEmail } from './release-email.js';
+import { releaseEmail, type ReleaseEmail } from './release-email.js';
 
 const ada = '018f0000-0000-7000-8000-0000000000a1';
 const bob = '018f0000-0000-7000-8000-0000000000b2';
@@ -38,16 +38,22 @@ describe('claiming an address', () => {
 describe('releasing an address', () => {
   const { given } = deciderSpec({
     ...emails,
-    decide: (command: { email_hash: string; user_id: string }, email) => releaseEmail(email, command),
+    decide: (command: ReleaseEmail, email) => releaseEmail(email, command),
   });
+
+  const release = { email_hash, user_id: ada, reason: 'registration-abandoned' } as const;
 
   it('frees it for the next', () =>
     given([claimed(ada)])
-      .when({ email_hash, user_id: ada })
+      .when(release)
       .then([released(ada)]));
   it('never touches the claim of somebody else', () =>
     given([claimed(bob)])
-      .when({ email_hash, user_id: ada })
+      .when(release)
       .thenNothing());
-  it('finds nothing to do on a free one', () => given([]).when({ email_hash, user_id: ada }).thenNothing());
+  it('leaves a later claim of the same person alone', () =>
+    given([claimed(ada)])
+      .when({ ...release, claimed_at: '2026-02-01T12:00:00.000Z' })
+      .thenNothing());
+  it('finds nothing to do on a free one', () => given([]).when(release).thenNothing());
 });

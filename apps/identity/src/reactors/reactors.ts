@@ -3,11 +3,22 @@ import type { Identity } from '../identity.js';
 import type { Mailer } from '../mail/mailer.js';
 import { enforceApiKeys } from './enforce-api-keys.js';
 import { followElevations } from './follow-elevations.js';
+import { enforceDeviceRemovals } from './enforce-device-removals.js';
 import { enforceSessionEnds } from './enforce-session-ends.js';
+import { forgetHomes } from './forget-homes.js';
+import { forgetPlaces } from './forget-places.js';
 import { keepGrants } from './keep-grants.js';
 import { keepProviders } from './keep-providers.js';
 import { provisionHomes } from './provision-homes.js';
+import { finishEmailChanges } from './finish-email-changes.js';
+import { followPasswordChanges } from './follow-password-changes.js';
+import { sendEmailChange } from './send-email-change.js';
+import { completeAcceptances } from './complete-acceptances.js';
+import { followStandings } from './follow-standings.js';
+import { sendInvitations } from './send-invitations.js';
+import { welcomeCreatedUsers } from './welcome-created-users.js';
 import { sendNotices } from './send-notices.js';
+import { sendPasswordReset } from './send-password-reset.js';
 import { sendVerification } from './send-verification.js';
 
 /** What the reactors of identity act on besides its stores. */
@@ -20,11 +31,22 @@ export interface Outside {
 /** Everything identity does because of an event. */
 export const reactorsOf = (identity: Identity, { mailer, publicUrl }: Outside): Reactor[] => [
   provisionHomes(identity),
+  welcomeCreatedUsers(identity),
+  followStandings(identity),
+  completeAcceptances(identity),
+  sendInvitations(identity, mailer, publicUrl),
   enforceSessionEnds(identity),
+  enforceDeviceRemovals(identity),
+  forgetPlaces(identity),
+  forgetHomes(identity),
   enforceApiKeys(identity),
   followElevations(identity),
   keepGrants(identity),
   keepProviders(identity),
   sendVerification(identity, mailer, publicUrl),
+  followPasswordChanges(identity),
+  finishEmailChanges(identity),
+  sendPasswordReset(identity, mailer, publicUrl),
+  sendEmailChange(identity, mailer, publicUrl),
   sendNotices(identity, mailer),
 ];

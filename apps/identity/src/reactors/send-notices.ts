@@ -1,5 +1,5 @@
 import { identityEvents, type EventOf } from '@annals/contracts';
-import type { StoredEvent } from '@annals/event-store';
+import { isErased, type StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
 import { addressOf } from '../email/address-of.js';
 import type { Identity } from '../identity.js';
@@ -30,12 +30,39 @@ const notices: { [T in Type]?: Notice<T> } = {
     subject: 'A way to sign in was removed',
     text: () => 'an identity of another provider that you signed in with was removed. It opens nothing here any more.',
   },
+  NewDeviceSeen: {
+    subject: 'A sign-in on a new device',
+    text: ({ device_name, user_agent }) => {
+      const device = [device_name, user_agent].find((text) => text !== null && !isErased(text));
+      return `somebody signed in with your identity on a device that was not known${device ? `: ${device}` : ''}.`;
+    },
+  },
+  NewCountrySeen: {
+    subject: 'A sign-in from another country',
+    text: ({ country }) =>
+      `somebody signed in with your identity from ${isErased(country) ? 'a country' : countryName(country)} where you had not been.`,
+  },
+  ImpossibleTravelSeen: {
+    subject: 'A sign-in from far away',
+    text: ({ travel }) =>
+      isErased(travel)
+        ? null
+        : `somebody signed in with your identity from ${countryName(travel.to_country)}, only ${travel.minutes} minutes after a sign-in from ${countryName(travel.from_country)}.`,
+  },
+  RefreshTokenReplayed: {
+    subject: 'A session was ended for safety',
+    text: () => 'the secret that keeps one of your sessions open was used twice, so that session was ended.',
+  },
   PasswordChanged: {
     subject: 'Your password was changed',
     text: ({ end_sessions }) =>
       end_sessions
         ? 'your password was changed, and you were signed out everywhere else.'
         : 'your password was changed. Where you are signed in, you stay signed in.',
+  },
+  EmailChanged: {
+    subject: 'Your address was changed',
+    text: () => 'another address was set for your account. No more mail goes to this one.',
   },
 };
 
@@ -62,6 +89,9 @@ export function sendNotices({ store }: Identity, mailer: Mailer): Reactor {
 
 /** A fact of the person's own stream is told to where they were reached before it: the old address hears of the new one. */
 const beforeOf = ({ stream, revision }: StoredEvent) => (stream.startsWith('user-') ? revision : undefined);
+
+const countryNames = new Intl.DisplayNames(['en'], { type: 'region' });
+const countryName = (code: string) => countryNames.of(code) ?? code;
 
 const categoryOf = (type: Type) => identityEvents.find((contract) => contract.type === type)!.category;
 

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
 import { addressOf } from '../email/address-of.js';
-import { storeVerification, verificationToken } from '../email/verification-token.js';
+import { mailedToken, storeToken } from '../email/mailed-token.js';
 import type { Identity } from '../identity.js';
 import type { Mailer } from '../mail/mailer.js';
 
@@ -15,15 +15,19 @@ export function sendVerification({ store, pool, secrets }: Identity, mailer: Mai
     const { user_id, email_hash } = event.data as { user_id: string; email_hash: string };
     const to = await addressOf(store, user_id);
     if (to === null) return;
-    const token = verificationToken(secrets.verificationKey, event.id);
-    await storeVerification(pool, token, { user_id, email_hash }, event.metadata.occurred_at);
+    const token = mailedToken(secrets.verificationKey, event.id);
+    const request = { user_id, email_hash, request_id: null };
+    await storeToken(pool, 'verification', token, request, event.metadata.occurred_at);
     await mailer.send({ id: event.id, to, subject: 'Verify your address', text: textOf(publicUrl, token) });
   }
   return {
     name: 'send-verification',
     categories: ['user'],
     on: {
-      UserRegistered: (event) => (event.data.status === 'pending' ? send(event) : Promise.resolve()),
+      async UserRegistered(event) {
+        // Whom an administrator made known is invited instead: that mail proves the address too.
+        if (event.data.status === 'pending' && event.data.managed_by === null) await send(event);
+      },
       EmailVerificationRequested: send,
     },
   };

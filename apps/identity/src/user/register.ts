@@ -4,7 +4,7 @@ import { mount } from '@annals/service';
 import { provisionHome } from '../account/provision-home.js';
 import type { Asking } from '../asking.js';
 import { checkPassword } from '../credential/password-policy.js';
-import { storePassword } from '../credential/store-password.js';
+import { setFirstPassword } from '../credential/store-password.js';
 import type { Identity } from '../identity.js';
 import { makeKnown } from './make-known.js';
 import { noSoonerThan } from './same-time.js';
@@ -31,19 +31,22 @@ const answerAfterMs = 250;
  * @throws Problem 400 `password-refused`, 503 `sign-in-busy`, 422 `idempotency-key-reused`
  */
 export async function registerPerson(identity: Identity, asking: Asking, person: Registration): Promise<string | null> {
-  const { store, secrets, hasher, pool, settings } = identity;
+  const { store, secrets, hasher, settings } = identity;
   const { email, name, status, managed_by = null } = person;
   checkPassword(person.password, settings.passwordMinLength, person);
-  const passwordHash = await hasher.admit(() => hasher.hash(person.password));
+  const password_hash = await hasher.admit(() => hasher.hash(person.password));
   const email_hash = secrets.emailHash(email);
   const user_id = derivedId(asking.commandId, 'user');
   const home_account_id = person.home === 'own' ? derivedId(asking.commandId, 'home-account') : null;
 
   const { state: earlier } = await store.load(users, user_id);
-  if (isKnown(earlier) && earlier.email_hash !== email_hash) {
+  if (isKnown(earlier) && earlier.registered_email_hash !== email_hash) {
     throw new Problem(422, 'idempotency-key-reused', 'This key came before with another body');
   }
+  // They have moved to another address since: the first one is not theirs to take again.
+  if (isKnown(earlier) && earlier.email_hash !== email_hash) return user_id;
   const { commandId, context, now } = asking;
+  const account = home_account_id ? { accountId: home_account_id } : {};
   const made = await makeKnown(
     identity,
     // No hash of the body: it would be a fast hash of the password, in a log that is kept for ever.
@@ -53,8 +56,8 @@ export async function registerPerson(identity: Identity, asking: Asking, person:
       ...{ profile_image: null, joins: [] },
     },
     {
-      ...(home_account_id ? { accountId: home_account_id } : {}),
-      prepare: () => storePassword(pool, user_id, passwordHash, now),
+      ...account,
+      prepare: () => setFirstPassword(identity, asking, { user_id, password_hash, ...account }),
     },
   );
   if (!made) return null;

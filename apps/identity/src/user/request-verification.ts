@@ -1,41 +1,35 @@
 import { resendVerificationRoute, type UserEvent } from '@annals/contracts';
 import { mount } from '@annals/service';
-import { emails } from '../email/email.js';
+import type { Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
+import { mayAskForMail } from '../mail/mail-limit.js';
+import { personOfAddress } from './person-of-address.js';
 import { noSoonerThan } from './same-time.js';
-import { isKnown, mayAct, users, type User } from './user.js';
+import { mayAct, users, type User } from './user.js';
 
-const minute = 60_000;
-const day = 24 * 60 * minute;
-const perDay = 5;
-
-/** Asks for the verification mail again: at most once a minute and five times a day, so nobody can flood a mail box. */
+/** Asks for the verification mail again. */
 export function requestVerification(user: User, command: { now: string }): UserEvent[] {
-  if (!mayAct(user) || user.email_verified) return [];
-  const now = Date.parse(command.now);
-  const ages = user.verification_requests.map((at) => now - Date.parse(at));
-  if (ages.some((age) => age < minute) || ages.filter((age) => age < day).length >= perDay) return [];
+  if (!mayAct(user) || user.email_verified || !mayAskForMail(user.verification_requests, command.now)) return [];
   const { user_id, email_hash } = user;
   return [{ type: 'EmailVerificationRequested', data: { user_id, email_hash, requested_at: command.now } }];
 }
 
 /** Known, unknown and verified addresses are answered no sooner than this. */
-const answerAfterMs = 100;
+const answerAfterMs = 250;
 
-export const resendVerification = ({ store, secrets }: Identity) =>
-  mount(resendVerificationRoute, async ({ body, commandId, context, now }) => {
+/** Does the same for every address; only one that waits for verification gets a fact, and with it a mail. */
+export async function askForVerification(identity: Identity, asking: Asking, email: string): Promise<void> {
+  const { user_id, user } = await personOfAddress(identity, email);
+  const { commandId: id, context, now } = asking;
+  const accountId = mayAct(user) ? user.home_account_id : null;
+  const decide = (state: User) => requestVerification(state, { now });
+  await identity.store.execute(users, user_id, { id, context, now, accountId, decide });
+}
+
+export const resendVerification = (identity: Identity) =>
+  mount(resendVerificationRoute, async ({ body, ...asking }) => {
     const answered = noSoonerThan(answerAfterMs);
-    const { state: claim } = await store.load(emails, secrets.emailHash(body.email));
-    if (claim.kind === 'claimed') {
-      const { state: user } = await store.load(users, claim.user_id);
-      await store.execute(users, claim.user_id, {
-        id: commandId,
-        context,
-        now,
-        accountId: isKnown(user) ? user.home_account_id : null,
-        decide: (state) => requestVerification(state, { now }),
-      });
-    }
+    await askForVerification(identity, asking, body.email);
     await answered;
     return {
       status: 202,

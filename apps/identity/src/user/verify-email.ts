@@ -1,6 +1,6 @@
 import { Problem, verifyEmailRoute, type UserEvent } from '@annals/contracts';
 import { mount, written } from '@annals/service';
-import { findVerification } from '../email/verification-token.js';
+import { findToken } from '../email/mailed-token.js';
 import type { Identity } from '../identity.js';
 import { isKnown, users, type User } from './user.js';
 
@@ -18,7 +18,7 @@ const invalid = () => new Problem(400, 'invalid-verification-token', 'The verifi
 
 export const verifyEmailAddress = ({ store, pool }: Identity) =>
   mount(verifyEmailRoute, async ({ body, commandId, commandHash, context, now }) => {
-    const verification = await findVerification(pool, body.token, now);
+    const verification = await findToken(pool, 'verification', body.token, now);
     if (!verification) throw invalid();
     const { state: user } = await store.load(users, verification.user_id);
     const outcome = await store.execute(users, verification.user_id, {

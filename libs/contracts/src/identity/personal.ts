@@ -40,6 +40,21 @@ export const personalPicture = () => pii(z.string().nullable(), { category: 'ide
 /** What a device is called, or says it is. */
 export const personalDevice = () => pii(z.string().nullable(), { category: 'online_identifier', ...security });
 
+/** The country a person was seen in. */
+export const personalCountry = () => pii(z.string(), { category: 'location', ...security });
+
+/** Two places a person was seen in, and what lies between: kilometres and minutes. */
+export const personalTravel = () =>
+  pii(
+    z.object({
+      from_country: z.string(),
+      to_country: z.string(),
+      kilometres: z.number().int().nonnegative(),
+      minutes: z.number().int().nonnegative(),
+    }),
+    { category: 'location', ...security },
+  );
+
 /** Full client address; stored only in facts about security. */
 export const personalAddress = () => pii(z.string().nullable(), { category: 'online_identifier', ...security });
 

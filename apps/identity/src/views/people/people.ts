@@ -5,7 +5,7 @@ import { actFor, currentAccount, personTable } from '../person-table.js';
 /** Who there is, and who belongs to which account: what administrators look at. */
 export const people: Projection = {
   name: 'people',
-  version: 1,
+  version: 2,
   categories: ['user', 'membership'],
   // Members are an account's, people are nobody's but their own.
   accountOf: ({ stream, metadata }) => (stream.startsWith('membership-') ? metadata.account_id : null),
@@ -43,6 +43,8 @@ export const people: Projection = {
     UserEnabled: setStatus,
     SuperAdminGranted: (tx, event) => change(tx, event, 'is_super_admin = true'),
     EmailVerificationRequested: (tx, event) => change(tx, event),
+    EmailChangeRequested: (tx, event) => change(tx, event),
+    EmailChanged: moved,
     MembershipGranted: admitted,
     MembershipRoleChanged: admitted,
     MembershipEnded: left,
@@ -71,6 +73,11 @@ async function setStatus(tx: Tx, event: StoredEvent): Promise<void> {
   // A disabled person who proves an address stays disabled.
   const guard = event.type === 'EmailVerified' ? `case when status = 'disabled' then status else $5 end` : '$5';
   await change(tx, event, `status = ${guard}`, event.data.status);
+}
+
+/** Only who may sign in can move to another address. */
+async function moved(tx: Tx, event: StoredEvent): Promise<void> {
+  await change(tx, event, 'email = $5, status = $6', readable(event.data.email), event.data.status);
 }
 
 async function change(tx: Tx, event: StoredEvent, set = '', ...values: unknown[]): Promise<void> {

@@ -11,7 +11,11 @@ export const EmailClaimed = event('EmailClaimed', {
 export const EmailReleased = event('EmailReleased', {
   category: 'email',
   audit: { entity: 'Email', action: 'DELETE', keys: ['email_hash'] },
-  data: z.object({ email_hash: z.string(), user_id: z.uuid(), reason: z.enum(['registration-abandoned']) }),
+  data: z.object({
+    email_hash: z.string(),
+    user_id: z.uuid(),
+    reason: z.enum(['registration-abandoned', 'changed', 'change-abandoned']),
+  }),
 });
 
 export const emailEvents = [EmailClaimed, EmailReleased] as const;

@@ -25,4 +25,30 @@ export const resendVerificationRoute = route('resendVerification', {
   responses: { 202: Accepted },
 });
 
-export const emailRoutes = [verifyEmailRoute, resendVerificationRoute] as const satisfies readonly Route[];
+export const changeEmailRoute = route('changeEmail', {
+  method: 'POST',
+  path: '/auth/email/change',
+  ...auth,
+  summary: 'Ask for another address: a mail goes to it; the answer is the same for a taken one',
+  access: { kind: 'self' },
+  reauthenticated: true,
+  body: schema.ChangeEmailBody,
+  responses: { 202: Accepted },
+});
+
+export const confirmEmailRoute = route('confirmEmail', {
+  method: 'POST',
+  path: '/auth/email/confirm',
+  ...auth,
+  summary: 'Take the new address into use with the token of the mail that went to it',
+  access: open,
+  body: schema.ConfirmEmailBody,
+  responses: { 200: schema.ConfirmedEmail },
+});
+
+export const emailRoutes = [
+  verifyEmailRoute,
+  resendVerificationRoute,
+  changeEmailRoute,
+  confirmEmailRoute,
+] as const satisfies readonly Route[];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { event, type EventOf } from '../../event.js';
 import type { ElevationEvent } from '../elevation/events.js';
 import { personalAddress, personalDevice } from '../personal.js';
+import { suspicionEvents, type SuspicionEvent } from './suspicions.js';
 
 export const sessionEndReasons = [
   ...(['logout', 'terminated', 'refresh-reuse', 'user-disabled'] as const),
@@ -44,10 +45,11 @@ export const AccountSwitched = event('AccountSwitched', {
   data: z.object({ session_id: z.uuid(), user_id: z.uuid(), account_id: z.uuid() }),
 });
 
-export const sessionEvents = [SessionStarted, SessionEnded, AccountSwitched] as const;
+export const sessionEvents = [SessionStarted, SessionEnded, AccountSwitched, ...suspicionEvents] as const;
 
 export type SessionEvent =
   | EventOf<typeof SessionStarted>
   | EventOf<typeof SessionEnded>
   | EventOf<typeof AccountSwitched>
-  | ElevationEvent;
+  | ElevationEvent
+  | SuspicionEvent;

@@ -35,19 +35,8 @@ export const terminateSessionRoute = route('terminateSession', {
   responses: { 204: null },
 });
 
-export const listDevicesRoute = route('listDevices', {
-  method: 'GET',
-  path: '/users/devices',
-  ...sessions,
-  summary: 'Devices the caller signed in on',
-  access: self,
-  query: z.strictObject({ ...pageQuery, sort_by: z.enum(['last_seen_at', 'first_seen_at']).default('last_seen_at') }),
-  responses: { 200: pageOf(schema.Device) },
-});
-
 export const sessionRoutes = [
   listSessionsRoute,
   terminateAllSessionsRoute,
   terminateSessionRoute,
-  listDevicesRoute,
 ] as const satisfies readonly Route[];

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { event, type EventOf } from '../../event.js';
 import { builtInRoles } from '../../permissions.js';
 import { personalEmail, personalName, personalPicture } from '../personal.js';
+import { EmailChanged, EmailChangeRequested } from './address-events.js';
+
+export * from './address-events.js';
 
 const User = (action: 'INSERT' | 'UPDATE' | 'DELETE') => ({ entity: 'User', action, keys: ['user_id'] as const });
 
@@ -103,6 +106,8 @@ export const userEvents = [
   RegistrationAbandoned,
   EmailVerificationRequested,
   EmailVerified,
+  EmailChangeRequested,
+  EmailChanged,
   UserDisabled,
   UserEnabled,
   UserUpdated,
@@ -116,6 +121,8 @@ export type UserEvent =
   | EventOf<typeof RegistrationAbandoned>
   | EventOf<typeof EmailVerificationRequested>
   | EventOf<typeof EmailVerified>
+  | EventOf<typeof EmailChangeRequested>
+  | EventOf<typeof EmailChanged>
   | EventOf<typeof UserDisabled>
   | EventOf<typeof UserEnabled>
   | EventOf<typeof UserUpdated>

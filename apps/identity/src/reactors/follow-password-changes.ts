@@ -1,0 +1,14 @@
+import type { Reactor } from '@annals/postgres';
+import { followPasswordChange } from '../credential/new-password.js';
+import type { Identity } from '../identity.js';
+import { actingOn } from './acting-on.js';
+
+/** Does again what follows a new password, for the case that the command fell between the fact and its effects. */
+export const followPasswordChanges = (identity: Identity): Reactor => ({
+  name: 'follow-password-changes',
+  categories: ['credential'],
+  on: {
+    PasswordChanged: (event) =>
+      followPasswordChange(identity, actingOn(event, 'svc:identity', String(event.data.user_id)), event),
+  },
+});
