@@ -43,7 +43,7 @@ export function createKeySet(uri: string, fetchJwks: FetchJwks, now: () => numbe
     async find(kid, algorithm) {
       if (refused.has(kid)) throw unknownKey();
       if (age() >= trustedFor) await readOrFail();
-      else if (age() >= freshFor && mayTry()) void read().catch(keepKnownKeys);
+      else if (age() >= freshFor && mayTry()) void read().catch(leaveItToTheNext);
       // An unknown id may be a key published since: one more look, but not one for each made-up id.
       if (!keys.has(kid) && (reading || mayTry())) await read().catch(keepKnownKeys);
       const jwk = keys.get(kid);
@@ -77,6 +77,9 @@ export function createKeySet(uri: string, fetchJwks: FetchJwks, now: () => numbe
       .finally(() => (reading = undefined));
     return reading;
   }
+
+  /** Nobody waits for an attempt in the background; `find` looks at the age of the keys each time. */
+  function leaveItToTheNext(): void {}
 
   /** The endpoint is down: keys that are known and young enough still serve, which `find` decides by their age. */
   function keepKnownKeys(): void {

@@ -13,3 +13,4 @@ export {
   type TestService,
   type TestServiceOptions,
 } from './test-service.js';
+export { startStubIssuer, stubKey, type StubIssuer, type StubKey } from './stub-issuer.js';
