@@ -9,8 +9,10 @@ import { openPlaces } from './place/places.js';
 import { deriveSecrets } from './secrets.js';
 import { externalIssuers } from './provider/external-issuers.js';
 import { openKeyRing } from './token/key-ring.js';
+import { denials } from './views/denials/denials.js';
 import { grantList } from './views/grants/grants.js';
 import { apiKeyList } from './views/api-keys/api-keys.js';
+import { invitationList } from './views/invitations/invitations.js';
 import { people } from './views/people/people.js';
 import { sessionList } from './views/sessions/sessions.js';
 import { userAccounts } from './views/user-accounts/user-accounts.js';
@@ -18,7 +20,7 @@ import { userAccounts } from './views/user-accounts/user-accounts.js';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Read models of identity. */
-export const projections = [people, sessionList, userAccounts, grantList, apiKeyList];
+export const projections = [people, invitationList, sessionList, userAccounts, grantList, denials, apiKeyList];
 
 /** Waits for the stores and puts identity together. */
 export async function openIdentity(

@@ -26,7 +26,8 @@ export function sendVerification({ store, pool, secrets }: Identity, mailer: Mai
     on: {
       async UserRegistered(event) {
         // Whom an administrator made known is invited instead: that mail proves the address too.
-        if (event.data.status === 'pending' && event.data.managed_by === null) await send(event);
+        const { status, joins } = event.data as { status: string; joins: unknown[] };
+        if (status === 'pending' && joins.length === 0) await send(event);
       },
       EmailVerificationRequested: send,
     },

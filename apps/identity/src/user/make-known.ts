@@ -1,11 +1,11 @@
-import { derivedId } from '@annals/event-store';
+import { derivedId, type Outcome } from '@annals/event-store';
 import type { Asking } from '../asking.js';
 import { claimEmail } from '../email/claim-email.js';
 import { emails } from '../email/email.js';
 import { freeOrphanedClaim } from '../email/orphaned-claim.js';
 import type { Identity } from '../identity.js';
 import { registerUser, type RegisterUser } from './register-user.js';
-import { users } from './user.js';
+import { users, type User } from './user.js';
 
 /** What else belongs to a registration. */
 export interface MakingKnown {
@@ -18,7 +18,7 @@ export interface MakingKnown {
 /**
  * Gives a person their address, which decides, and makes them known. Each step can be repeated: one that stopped
  * between the two is finished by whoever repeats it, or given up when somebody else wants the address.
- * @returns false when the address is somebody else's
+ * @returns null when the address is somebody else's
  * @throws Problem 409 `registration-abandoned`, 422 `idempotency-key-reused`
  */
 export async function makeKnown(
@@ -26,24 +26,40 @@ export async function makeKnown(
   asking: Asking,
   person: RegisterUser,
   { accountId, prepare }: MakingKnown = {},
+): Promise<Outcome<User> | null> {
+  if (!(await claimAddress(identity, asking, person, accountId))) return null;
+  await prepare?.();
+  return identity.store.execute(users, person.user_id, {
+    ...stepOf(asking, 'register', accountId),
+    decide: (state) => registerUser(state, person),
+  });
+}
+
+/**
+ * Gives a free address, or one of a registration that died, to a person.
+ * @returns false when it is somebody else's
+ */
+export async function claimAddress(
+  identity: Identity,
+  asking: Asking,
+  { email_hash, user_id }: Pick<RegisterUser, 'email_hash' | 'user_id'>,
+  accountId?: string | null,
 ): Promise<boolean> {
   const { store } = identity;
-  const { email_hash, user_id } = person;
-  const { commandId, commandHash, context, now } = asking;
-  const step = (step: string) => ({
-    id: derivedId(commandId, step),
-    ...(commandHash === undefined ? {} : { hash: commandHash }),
-    ...{ context, now },
-    ...(accountId === undefined ? {} : { accountId }),
-  });
   const { state: held } = await store.load(emails, email_hash);
-  if (held.kind !== 'claimed' || held.user_id !== user_id) await freeOrphanedClaim(identity, asking, email_hash);
+  if (held.kind === 'claimed' && held.user_id === user_id) return true;
+  await freeOrphanedClaim(identity, asking, email_hash);
   const { state: claim } = await store.execute(emails, email_hash, {
-    ...step('claim'),
-    decide: (state) => claimEmail(state, { email_hash, user_id, now }),
+    ...stepOf(asking, 'claim', accountId),
+    decide: (state) => claimEmail(state, { email_hash, user_id, now: asking.now }),
   });
-  if (claim.kind !== 'claimed' || claim.user_id !== user_id) return false;
-  await prepare?.();
-  await store.execute(users, user_id, { ...step('register'), decide: (state) => registerUser(state, person) });
-  return true;
+  return claim.kind === 'claimed' && claim.user_id === user_id;
+}
+
+function stepOf({ commandId, commandHash, context, now }: Asking, step: string, accountId?: string | null) {
+  return {
+    ...{ id: derivedId(commandId, step), context, now },
+    ...(commandHash === undefined ? {} : { hash: commandHash }),
+    ...(accountId === undefined ? {} : { accountId }),
+  };
 }

@@ -1,0 +1,18 @@
+import type { Reactor } from '@annals/postgres';
+import type { Identity } from '../identity.js';
+import { welcome, type Welcome } from '../user/welcome.js';
+import { actingOn } from './acting-on.js';
+
+/** Makes people whom an administrator made known members and invites them, for the case that the command got no further. */
+export const welcomeCreatedUsers = (identity: Identity): Reactor => ({
+  name: 'welcome-created-users',
+  categories: ['user'],
+  on: {
+    async UserRegistered(event) {
+      const person = event.data as unknown as Omit<Welcome, 'invited_by_id'>;
+      if (person.joins.length === 0) return;
+      const invited_by_id = event.metadata.actor.user_id;
+      await welcome(identity, actingOn(event, 'svc:identity', person.user_id), { ...person, invited_by_id });
+    },
+  },
+});
