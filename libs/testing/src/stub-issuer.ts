@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 
 /** A signing key of the stub, with its published part. */
 export interface StubKey {
   kid: string;
-  privateKey: CryptoKey;
-  publicJwk: JWK;
+  privateKey: KeyObject;
+  publicJwk: JsonWebKey;
 }
 
 /** An identity provider of somebody else, with its key document behind real HTTP. */
@@ -18,9 +17,9 @@ export interface StubIssuer {
   /** As an entry of JWT_ISSUERS, with whatever is said besides. */
   setting(over?: Record<string, unknown>): Record<string, unknown>;
   /** A good access token with these claims and headers over; signed with another key when one is given. */
-  token(claims?: Record<string, unknown>, header?: Record<string, unknown>, key?: StubKey): Promise<string>;
+  token(claims?: Record<string, unknown>, header?: Record<string, unknown>, key?: StubKey): string;
   /** Publishes one more key and signs with it from now on. */
-  rotate(kid?: string): Promise<StubKey>;
+  rotate(kid?: string): StubKey;
   /** Publishes these keys and no others. */
   publish(...keys: StubKey[]): void;
   /** Answers like this instead of with the key document; as before when nothing is given. */
@@ -34,7 +33,7 @@ export interface StubIssuer {
 export async function startStubIssuer(name = 'elsewhere'): Promise<StubIssuer> {
   const issuer = `https://${name}.test/`;
   const audience = 'annals-elsewhere';
-  let current = await stubKey(`${name}-1`);
+  let current = stubKey(`${name}-1`);
   let published = [current];
   let fetched = 0;
   let instead: RequestListener | undefined;
@@ -62,10 +61,10 @@ export async function startStubIssuer(name = 'elsewhere'): Promise<StubIssuer> {
         ...claims,
       };
       const head = { alg: 'ES256', typ: 'at+jwt', kid: key.kid, ...header };
-      return new SignJWT(full).setProtectedHeader(head).sign(key.privateKey);
+      return signed(head, full, key.privateKey);
     },
-    async rotate(kid = `${name}-${published.length + 1}`) {
-      current = await stubKey(kid);
+    rotate(kid = `${name}-${published.length + 1}`) {
+      current = stubKey(kid);
       published = [...published, current];
       return current;
     },
@@ -84,7 +83,14 @@ export async function startStubIssuer(name = 'elsewhere'): Promise<StubIssuer> {
 }
 
 /** A key that is nobody's yet. */
-export async function stubKey(kid: string): Promise<StubKey> {
-  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-  return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } };
+export function stubKey(kid: string): StubKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { kid, privateKey, publicJwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' } };
+}
+
+/** A compact JWS (RFC 7515 §3.1) with ES256. */
+function signed(header: object, claims: object, key: KeyObject): string {
+  const parts = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const signature = sign('sha256', Buffer.from(parts), { key, dsaEncoding: 'ieee-p1363' });
+  return `${parts}.${signature.toString('base64url')}`;
 }
