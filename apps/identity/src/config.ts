@@ -36,7 +36,10 @@ export const identityConfig = z
       .positive()
       .default(12 * 3600)
       .describe('Seconds that end the session of a super admin, however much it is used'),
-    GEOIP_DATABASE: z.string().optional().describe('File of places in MMDB format, by country or city; countries come built in'),
+    GEOIP_DATABASE: z
+      .string()
+      .optional()
+      .describe('File of places in MMDB format, by country or city; countries come built in'),
     MAX_LOGIN_ATTEMPTS: z.coerce.number().int().positive().default(5).describe('Wrong passwords without a delay'),
     PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).default(8).describe('Shortest password, in characters'),
     REQUIRE_VERIFIED_EMAIL: flag(false).describe('Refuse sign-in until the address is verified'),

@@ -214,7 +214,7 @@ describe('refreshing', () => {
     expect((await refresh(session.refresh_token)).status).toBe(200);
   });
 
-  it('is over with the session: after logout, too long idle, too old, or disabled', async () => {
+  it('is over with the session: after logout, too long idle, or too old', async () => {
     const [out, idle, late] = [
       await signIn(await person()),
       await signIn(await person()),
@@ -225,10 +225,11 @@ describe('refreshing', () => {
       "update session_tokens set last_activity_at = last_activity_at - interval '2 hours' where session_id = $1",
       [idle.session_id],
     );
-    await disable(late.user_id);
+    const { pool } = service.identity;
+    await pool.query('update session_tokens set expires_at = now() where session_id = $1', [late.session_id]);
     expect((await refresh(out.refresh_token)).body.code).toBe('refresh-refused');
     expect((await refresh(idle.refresh_token)).body.code).toBe('session-idle');
-    expect((await refresh(late.refresh_token)).body.code).toBe('session-ended');
+    expect((await refresh(late.refresh_token)).body.code).toBe('session-expired');
   });
 });
 

@@ -4,6 +4,7 @@ import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { personQuery } from '../views/person-table.js';
 import { sessionList } from '../views/sessions/sessions.js';
+import { lifetimesOf } from './lifetimes.js';
 import { ownUser } from './own-session.js';
 
 interface Row {
@@ -13,6 +14,9 @@ interface Row {
   ip_address: string | null;
   user_agent: string | null;
   auth_methods: string[];
+  last_country: string | null;
+  last_region: string | null;
+  last_network: string | null;
   started_at: Date;
   last_activity_at: Date;
   expires_at: Date;
@@ -25,18 +29,20 @@ const columns = { started_at: 's.started_at', last_activity_at: 't.last_activity
 const openSessions = `
   from ${projectionSchema(sessionList)}.sessions s join session_tokens t using (session_id)
   where s.user_id = $1 and s.ended_at is null and t.ended_at is null
-    and s.expires_at > $2 and t.last_activity_at > $2::timestamptz - make_interval(secs => $3)`;
+    and s.expires_at > $2 and s.started_at > $2::timestamptz - make_interval(secs => $4)
+    and t.last_activity_at > $2::timestamptz - make_interval(secs => $3)`;
 
 export const listSessions = ({ pool, settings }: Identity) =>
   mount(listSessionsRoute, async ({ context, query, now }) => {
     const { page, limit, sort_by, sort_order } = query;
     const userId = ownUser(context);
-    const scope = [userId, now, settings.sessionTimeout];
+    const { idle, longest } = lifetimesOf(settings, context.is_super_admin);
+    const scope = [userId, now, idle, longest];
     const { rows } = await personQuery<Row>(
       pool,
       userId,
-      `select s.*, t.last_activity_at, count(*) over () as total ${openSessions}
-       order by ${columns[sort_by]} ${sort_order}, s.session_id ${sort_order} limit $4 offset $5`,
+      `select s.*, t.last_activity_at, t.last_country, t.last_region, t.last_network, count(*) over () as total ${openSessions}
+       order by ${columns[sort_by]} ${sort_order}, s.session_id ${sort_order} limit $5 offset $6`,
       [...scope, limit, (page - 1) * limit],
     );
     const total = rows[0] ? Number(rows[0].total) : page > 1 ? await countOf(pool, userId, scope) : 0;
@@ -64,6 +70,8 @@ const shown = (row: Row, currentId: string | null) => ({
   ip_address: row.ip_address,
   user_agent: row.user_agent,
   auth_methods: row.auth_methods,
+  last_place: row.last_country === null ? null : { country: row.last_country, region: row.last_region },
+  last_network: row.last_network,
   started_at: row.started_at.toISOString(),
   last_activity_at: row.last_activity_at.toISOString(),
   expires_at: row.expires_at.toISOString(),

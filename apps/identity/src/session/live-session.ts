@@ -1,6 +1,7 @@
 import { Problem } from '@annals/contracts';
 import type { Identity } from '../identity.js';
 import { mayAct, users, type ActingUser } from '../user/user.js';
+import { requireInTime } from './lifetimes.js';
 import { tokensOf, type SessionTokens } from './session-tokens.js';
 import { sessions, type Session } from './session.js';
 
@@ -17,28 +18,20 @@ const challenge = { headers: { 'www-authenticate': 'Bearer error="invalid_token"
 /**
  * The session, when it may still be used: not ended, not idle too long, not too old, and its person not disabled.
  * Read from the events themselves.
- * @param known its token row, when it was read a moment ago
  * @throws Problem 401 `session-ended`, `session-expired` or `session-idle`
  */
 export async function requireLiveSession(
   { store, pool, settings }: Identity,
   asked: { session_id: string; user_id: string; now: string },
-  known?: SessionTokens,
 ): Promise<LiveSession> {
   const [{ state: session }, { state: user }, tokens] = await Promise.all([
     store.load(sessions, asked.session_id),
     store.load(users, asked.user_id),
-    known ?? tokensOf(pool, asked.session_id),
+    tokensOf(pool, asked.session_id),
   ]);
   if (session.kind !== 'active' || session.user_id !== asked.user_id || !mayAct(user) || !tokens || tokens.ended_at) {
     throw new Problem(401, 'session-ended', 'This session has ended; sign in again', challenge);
   }
-  const now = Date.parse(asked.now);
-  if (now >= Date.parse(session.expires_at)) {
-    throw new Problem(401, 'session-expired', 'This session has reached its longest life; sign in again', challenge);
-  }
-  if (now - tokens.last_activity_at.getTime() > settings.sessionTimeout * 1000) {
-    throw new Problem(401, 'session-idle', 'This session was not used for too long; sign in again', challenge);
-  }
+  requireInTime(settings, tokens, tokens.elevated || user.is_super_admin, asked.now);
   return { session, user, tokens };
 }

@@ -2,11 +2,14 @@ import { Problem } from '@annals/contracts';
 import { derivedId, type Position } from '@annals/event-store';
 import { askedBy, type Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
+import { originOf } from '../place/origin.js';
 import type { ActingUser } from '../user/user.js';
+import { lifetimesOf } from './lifetimes.js';
 import type { ActiveSession } from './live-session.js';
-import { startFamily } from './session-tokens.js';
 import { sessions } from './session.js';
+import { startFamily } from './start-family.js';
 import { startSession } from './start-session.js';
+import { noteSignIn } from './suspicious.js';
 
 /** How somebody signs in. */
 export interface SignIn {
@@ -21,41 +24,36 @@ export type OpenedSession = ActiveSession & { refresh_token: string; position: P
 
 /**
  * Starts the session that a command id names for this person, with its refresh family; doing it again gives the same one.
- * @throws Problem 409 `session-over` when it was ended meanwhile
+ * @throws Problem 409 `session-over` when it was ended meanwhile, `sign-in-overtaken`
  */
 export async function openSession(
-  { store, pool, secrets }: Identity,
+  identity: Identity,
   asking: Asking,
-  { user_id }: ActingUser,
+  { user_id, home_account_id, is_super_admin }: ActingUser,
   { account_id, device, auth_methods }: SignIn,
 ): Promise<OpenedSession> {
+  const { store, pool, secrets, settings, places } = identity;
   // Nobody is signed in yet, so two people may send the same idempotency key: it must not name one session for both.
   const session_id = derivedId(asking.commandId, `session ${user_id}`);
   const { context, now } = askedBy(asking, { user_id, session_id, account_id });
+  const { ip_address, user_agent } = context;
+  const origin = originOf(places, ip_address);
+  const begun = { session_id, user_id, ...device, ip_address, user_agent };
+  const suspicions = await noteSignIn(identity, { ...begun, place: origin.place, now });
+  const lifetime = lifetimesOf(settings, is_super_admin).longest;
   const outcome = await store.execute(sessions, session_id, {
     id: asking.commandId,
     context,
     now,
     accountId: account_id,
-    decide: (state) =>
-      startSession(state, {
-        session_id,
-        user_id,
-        ...device,
-        ip_address: context.ip_address,
-        user_agent: context.user_agent,
-        auth_methods,
-        now,
-      }),
+    decide: (state) => startSession(state, { ...begun, auth_methods, lifetime, suspicions, now }),
   });
   const { state } = outcome;
   if (state.kind !== 'active')
     throw new Problem(409, 'session-over', 'This sign-in was ended meanwhile; sign in again');
-  const family = { session_id, user_id, expires_at: state.expires_at, now };
-  const refresh_token = await startFamily(pool, secrets.refreshKey, family);
-  await pool.query(
-    'insert into known_devices (user_id, device_id, first_seen_at) values ($1, $2, $3) on conflict do nothing',
-    [user_id, device.device_id, now],
-  );
+  const refresh_token = await startFamily(pool, secrets.refreshKey, {
+    ...{ session_id, user_id, device_id: device.device_id, auth_methods, elevated: is_super_admin, home_account_id },
+    ...{ expires_at: state.expires_at, origin, now },
+  });
   return { ...state, refresh_token, position: outcome.position };
 }

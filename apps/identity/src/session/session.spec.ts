@@ -23,8 +23,15 @@ describe('starting a session', () => {
     ...sessions,
     decide: (command: StartSession, session: Session) => startSession(session, command),
   });
-  const start = { ...ids, ...device, now: '2026-03-01T12:00:00.000Z' };
-  it('lasts thirty days at most', () => given([]).when(start).then([started]));
+  const start: StartSession = {
+    ...{ ...ids, ...device, lifetime: 30 * 86_400, suspicions: [], now: '2026-03-01T12:00:00.000Z' },
+  };
+  const unusual = { type: 'NewCountrySeen' as const, data: { ...ids, country: 'DE', ip_address: null } };
+  it('lasts as long as it may', () => given([]).when(start).then([started]));
+  it('says in the same breath what is unusual about it', () =>
+    given([])
+      .when({ ...start, suspicions: [unusual] })
+      .then([started, unusual]));
   it('twice is once', () => given([started]).when(start).thenNothing());
   it('never starts a session that ended again', () => given([started, ended]).when(start).thenNothing());
 });
@@ -37,6 +44,19 @@ describe('ending a session', () => {
   const end: EndSession = { user_id: ids.user_id, reason: 'logout' };
   it('is a fact with a reason', () => given([started]).when(end).then([ended]));
   it('twice is once', () => given([started, ended]).when(end).thenNothing());
+  it('says how a refresh token came twice', () =>
+    given([started])
+      .when({
+        ...{ user_id: ids.user_id, reason: 'refresh-reuse' },
+        replay: { other_network: true, ip_address: '198.51.100.7', user_agent: null },
+      })
+      .then([
+        {
+          type: 'RefreshTokenReplayed',
+          data: { ...ids, other_network: true, ip_address: '198.51.100.7', user_agent: null },
+        },
+        { type: 'SessionEnded', data: { ...ids, reason: 'refresh-reuse' } },
+      ]));
   it('finds no session that never was', () => given([]).when(end).thenRefuses('session-not-found'));
   it('finds no session of somebody else', () =>
     given([started])

@@ -28,6 +28,10 @@ export function evolveSession(session: Session, event: SessionEvent): Session {
       return { kind: 'ended', session_id, user_id, elevations: session.kind === 'active' ? session.elevations : [] };
     }
     case 'AccountSwitched':
+    case 'NewDeviceSeen':
+    case 'NewCountrySeen':
+    case 'ImpossibleTravelSeen':
+    case 'RefreshTokenReplayed':
       return session;
     case 'ElevationStarted': {
       const { elevation_id, account_id, reason, expires_at } = event.data;

@@ -39,21 +39,27 @@ describe('a refresh token', () => {
 
 describe('presenting a refresh token', () => {
   const rotated_at = new Date('2026-03-01T12:00:00.000Z');
+  const network = '198.51.100.0/24';
   const family: RefreshFamily = {
     ...{ session_id, user_id: session_id, generation: 5, token_hash: Buffer.alloc(32), salt, rotated_at },
-    ended_at: null,
+    ...{ rotated_from: network, ended_at: null },
   };
-  const after = (milliseconds: number) => new Date(rotated_at.getTime() + milliseconds);
+  const present = (generation: number, milliseconds: number, from: string | null = network) =>
+    decideRotation(family, generation, from, new Date(rotated_at.getTime() + milliseconds));
 
-  it('rotates the present one', () => expect(decideRotation(family, 5, after(1))).toBe('rotate'));
-  it('repeats the present one for its parent within ten seconds', () =>
-    expect(decideRotation(family, 4, after(10_000))).toBe('repeat'));
-  it('takes the parent for stolen after that', () => expect(decideRotation(family, 4, after(10_001))).toBe('reuse'));
+  it('rotates the present one, from whatever network', () =>
+    expect([present(5, 1), present(5, 1, '203.0.113.0/24')]).toEqual(['rotate', 'rotate']));
+  it('repeats the present one for its parent within ten seconds', () => expect(present(4, 10_000)).toBe('repeat'));
+  it('takes the parent for stolen after that', () => expect(present(4, 10_001)).toBe('replayed'));
+  it('takes the parent for stolen when it comes from another network than its exchange', () =>
+    expect(present(4, 1, '203.0.113.0/24')).toBe('replayed-elsewhere'));
+  it('knows that one client may have an IPv4 and an IPv6 network, and that a network may be unknown', () =>
+    expect([present(4, 1, '2a00:1450:4001::/48'), present(4, 1, null)]).toEqual(['repeat', 'repeat']));
   it('takes a grandparent for stolen at any time (django-oauth-toolkit #1617)', () =>
-    expect(decideRotation(family, 3, after(1))).toBe('reuse'));
+    expect(present(3, 1)).toBe('replayed'));
   it('refuses everything once the family has ended', () =>
-    expect([3, 4, 5].map((g) => decideRotation({ ...family, ended_at: rotated_at }, g, after(1)))).toEqual(
-      Array.from({ length: 3 }, () => 'refuse'),
-    ));
-  it('refuses one that was never given out', () => expect(decideRotation(family, 6, after(1))).toBe('refuse'));
+    expect(
+      [3, 4, 5].map((generation) => decideRotation({ ...family, ended_at: rotated_at }, generation, network, rotated_at)),
+    ).toEqual(['refuse', 'refuse', 'refuse']));
+  it('refuses one that was never given out', () => expect(present(6, 1)).toBe('refuse'));
 });

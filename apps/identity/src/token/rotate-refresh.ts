@@ -1,3 +1,5 @@
+import { isOtherNetwork } from '../place/network.js';
+
 /** All refresh tokens of one session, in one row. */
 export interface RefreshFamily {
   session_id: string;
@@ -6,8 +8,9 @@ export interface RefreshFamily {
   generation: number;
   token_hash: Buffer;
   salt: Buffer;
-  /** When the present generation was given out first. */
+  /** When the present generation was given out first, and to which network. */
   rotated_at: Date;
+  rotated_from: string | null;
   ended_at: Date | null;
 }
 
@@ -17,17 +20,20 @@ export const retryGraceMs = 10_000;
 /**
  * - `rotate`: the present token; its successor becomes the present one.
  * - `repeat`: the immediate parent within the grace; the present token is given once more.
- * - `reuse`: an older token of ours, so somebody else has it; the family ends.
+ * - `replayed`: an older token of ours, so somebody else has it; the family ends.
+ * - `replayed-elsewhere`: the immediate parent within the grace, but from another network than its exchange: the same.
  */
-export type Rotation = 'rotate' | 'repeat' | 'reuse' | 'refuse';
+export type Rotation = 'rotate' | 'repeat' | 'replayed' | 'replayed-elsewhere' | 'refuse';
 
 /**
  * What a genuine token of this family gets (RFC 9700 §4.14.2).
  * @param generation of the token presented
+ * @param network it came from
  */
-export function decideRotation(family: RefreshFamily, generation: number, now: Date): Rotation {
+export function decideRotation(family: RefreshFamily, generation: number, network: string | null, now: Date): Rotation {
   if (family.ended_at || generation > family.generation) return 'refuse';
   if (generation === family.generation) return 'rotate';
   const age = now.getTime() - family.rotated_at.getTime();
-  return generation === family.generation - 1 && age <= retryGraceMs ? 'repeat' : 'reuse';
+  if (generation !== family.generation - 1 || age > retryGraceMs) return 'replayed';
+  return isOtherNetwork(family.rotated_from, network) ? 'replayed-elsewhere' : 'repeat';
 }

@@ -135,7 +135,7 @@ describe('sessions', () => {
     ]);
     await project(pool(), sessionList, events);
     const seenBy = (user: string) =>
-      personQuery<Record<string, unknown>>(pool(), user, 'select * from sessions_v1.sessions', []);
+      personQuery<Record<string, unknown>>(pool(), user, 'select * from sessions_v2.sessions', []);
     expect((await seenBy(ada)).rows).toMatchObject([
       {
         ...{ session_id, device_name: 'laptop', ip_address: null, auth_methods: ['pwd'] },

@@ -1,12 +1,12 @@
 import { isErased } from '@annals/event-store';
-import type { Projection } from '@annals/postgres';
+import type { Projection, Tx } from '@annals/postgres';
 import { actFor, personTable } from '../person-table.js';
 
-/** Sign-ins of each person, with the device and where it asked from. */
+/** Sign-ins of each person, with the device and where it asked from; what they call their devices, and which they trust. */
 export const sessionList: Projection = {
   name: 'sessions',
-  version: 1,
-  categories: ['session'],
+  version: 2,
+  categories: ['session', 'device'],
   accountOf: () => null,
   tables: (schema) => `
     create table ${schema}.sessions (
@@ -23,6 +23,14 @@ export const sessionList: Projection = {
     );
     create index on ${schema}.sessions (user_id, started_at);
     ${personTable(`${schema}.sessions`)}
+    create table ${schema}.devices (
+      user_id uuid not null,
+      device_id uuid not null,
+      name text,
+      trusted boolean not null default false,
+      primary key (user_id, device_id)
+    );
+    ${personTable(`${schema}.devices`)}
   `,
   on: {
     async SessionStarted(tx, { data, metadata }) {
@@ -44,5 +52,28 @@ export const sessionList: Projection = {
         metadata.occurred_at,
       ]);
     },
+    async DeviceNamed(tx, { data }) {
+      await actFor(tx, String(data.user_id));
+      await tx.query(
+        `insert into devices (user_id, device_id, name) values ($1, $2, $3)
+         on conflict (user_id, device_id) do update set name = excluded.name`,
+        [data.user_id, data.device_id, isErased(data.name) ? null : data.name],
+      );
+    },
+    DeviceTrusted: (tx, { data }) => trust(tx, data, true),
+    DeviceDistrusted: (tx, { data }) => trust(tx, data, false),
+    async DeviceRemoved(tx, { data }) {
+      await actFor(tx, String(data.user_id));
+      await tx.query('delete from devices where user_id = $1 and device_id = $2', [data.user_id, data.device_id]);
+    },
   },
 };
+
+async function trust(tx: Tx, data: Readonly<Record<string, unknown>>, trusted: boolean): Promise<void> {
+  await actFor(tx, String(data.user_id));
+  await tx.query(
+    `insert into devices (user_id, device_id, trusted) values ($1, $2, $3)
+     on conflict (user_id, device_id) do update set trusted = excluded.trusted`,
+    [data.user_id, data.device_id, trusted],
+  );
+}
