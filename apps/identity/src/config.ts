@@ -17,6 +17,17 @@ export const identityConfig = z
       'Keys the hashes in stream names; never changes: 32 bytes in base64, or file:<path>',
     ),
     JWT_ISSUERS: JwtIssuers.prefault('[]').describe('Other trusted token issuers, as a JSON list'),
+    PASSKEY_ORIGINS: z
+      .string()
+      .default('')
+      .transform((list) =>
+        list
+          .split(',')
+          .map((origin) => origin.trim())
+          .filter((origin) => origin !== ''),
+      )
+      .pipe(z.array(z.url().refine((url) => new URL(url).origin === url, 'must be an origin, without a path')))
+      .describe('Further origins whose pages may use passkeys, separated by commas; the one of PUBLIC_URL always may'),
     USER_SESSION_TIMEOUT: z.coerce.number().int().positive().default(3600).describe('Idle seconds that end a session'),
     SESSION_LIFETIME: z.coerce
       .number()

@@ -2,6 +2,7 @@ import type { GrantCache, TokenIssuer } from '@annals/auth';
 import type { EventStore } from '@annals/event-store';
 import type { Pool } from '@annals/postgres';
 import type { Hasher } from './credential/hashing.js';
+import type { RelyingParty } from './factor/ceremony.js';
 import type { Places } from './place/places.js';
 import type { ExternalIssuers } from './provider/external-issuers.js';
 import type { Secrets } from './secrets.js';
@@ -33,5 +34,7 @@ export interface Identity {
   places: Places;
   /** Whom else this system trusts to say who somebody is. */
   issuers: ExternalIssuers;
+  /** Where passkeys belong. */
+  relyingParty: RelyingParty;
   settings: Settings;
 }

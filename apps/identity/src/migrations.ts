@@ -4,6 +4,7 @@ import { elevationTables } from './elevation/migration.js';
 import { permissionUseTables } from './permission-use/migration.js';
 import { credentialTables, passwordChanges } from './credential/migration.js';
 import { invitationTables } from './invitation/migration.js';
+import { factorTables } from './factor/migration.js';
 import { grantTables } from './grant/migration.js';
 import { shownTokens } from './provider/migration.js';
 import { recentProofs, sessionPlaces, sessionTables } from './session/migration.js';
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   passwordChanges,
   sessionPlaces,
   invitationTables,
+  factorTables,
   grantTables,
   shownTokens,
   apiKeyTables,

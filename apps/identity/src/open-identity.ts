@@ -3,6 +3,7 @@ import { createGrantCache, createTokenIssuer } from '@annals/auth';
 import { openStores, type Boot, type Close, type Logger, type Stores } from '@annals/service';
 import type { IdentityConfig } from './config.js';
 import { createHasher } from './credential/hashing.js';
+import { relyingParty } from './factor/ceremony.js';
 import type { Identity } from './identity.js';
 import { migrations } from './migrations.js';
 import { openPlaces } from './place/places.js';
@@ -45,6 +46,7 @@ export async function openIdentity(
     tokens: createTokenIssuer({ issuer: config.PUBLIC_URL, keys: () => ring.keys() }),
     places: openPlaces(config.GEOIP_DATABASE),
     issuers: externalIssuers(config.JWT_ISSUERS),
+    relyingParty: relyingParty(config.PUBLIC_URL, config.PASSKEY_ORIGINS),
     settings: {
       sessionTimeout: config.USER_SESSION_TIMEOUT,
       sessionLifetime: config.SESSION_LIFETIME,

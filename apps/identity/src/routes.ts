@@ -20,6 +20,19 @@ import { changeOwnDevice } from './device/change-device.js';
 import { getDevice } from './device/get-device.js';
 import { listDevices } from './device/list-devices.js';
 import { removeOwnDevice } from './device/remove-device.js';
+import { addOwnPasskey } from './factor/add-passkey.js';
+import { beginPasskeyProof, beginPasskeyRegistration } from './factor/begin-passkey.js';
+import { confirmTotp } from './factor/confirm-totp.js';
+import { disableOwnTotp } from './factor/disable-totp.js';
+import { enrolTotp } from './factor/enrol-totp.js';
+import { generateOwnRecoveryCodes } from './factor/generate-recovery-codes.js';
+import { getRecoveryCodes } from './factor/get-recovery-codes.js';
+import { getTotp } from './factor/get-totp.js';
+import { listPasskeys } from './factor/list-passkeys.js';
+import { signInWithPasskey } from './factor/passkey-sign-in.js';
+import { removeOwnPasskey } from './factor/remove-passkey.js';
+import { removeRecoveryCodes } from './factor/remove-recovery-codes.js';
+import { verifyMfa } from './factor/verify-mfa.js';
 import type { Identity } from './identity.js';
 import { listMembers } from './membership/list-members.js';
 import { grantRoleToMember } from './grant/grant-role.js';
@@ -77,6 +90,10 @@ export function routesOf(
     ...[register, verifyEmailAddress, resendVerification],
     ...[changeOwnPassword, forgotPassword, resetForgottenPassword, changeEmail, confirmEmail, reauthenticate],
     ...[login, refresh, logout, switchAccountOfToken],
+    ...[verifyMfa, beginPasskeyProof, signInWithPasskey],
+    ...[getTotp, enrolTotp, confirmTotp, disableOwnTotp],
+    ...[getRecoveryCodes, generateOwnRecoveryCodes, removeRecoveryCodes],
+    ...[listPasskeys, beginPasskeyRegistration, addOwnPasskey, removeOwnPasskey],
     ...[listSessions, terminateAllSessions, terminateSession],
     ...[listDevices, getDevice, changeOwnDevice, removeOwnDevice],
     ...[listAccounts, getAccount, listMembers, listUsers, getUser],

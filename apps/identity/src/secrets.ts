@@ -21,6 +21,10 @@ export interface Secrets {
   emailChangeKey: Buffer;
   /** Key that the secrets of API keys are made with; those that were given out stay good with another one. */
   apiKeyKey: Buffer;
+  /** Key that recovery codes are made with, together with the salt of their set. */
+  recoveryKey: Buffer;
+  /** Key that one-time challenges are made with. */
+  challengeKey: Buffer;
   /** AES-256-GCM under a key of its own; `purpose` must be the same when opened. */
   seal(purpose: string, text: string): string;
   open(purpose: string, sealed: string): string;
@@ -51,6 +55,8 @@ export function deriveSecrets(kek: Buffer, lookup: Buffer): Secrets {
     passwordResetKey: key('password-reset'),
     emailChangeKey: key('email-change'),
     apiKeyKey: key('api-key'),
+    recoveryKey: key('recovery-codes'),
+    challengeKey: key('one-time-challenges'),
     seal: (purpose, text) => seal(sealingKey, purpose, text),
     open: (purpose, sealed) => open(sealingKey, purpose, sealed),
   };

@@ -4,6 +4,8 @@ import { forgetOldPlaces } from './place/sign-in-places.js';
 import { forgetFloors } from './session/floors.js';
 import { forgetOldChanges } from './credential/password-changes.js';
 import { forgetOldBatches } from './permission-use/count-uses.js';
+import { forgetOldChallenges } from './factor/challenges.js';
+import { forgetUnconfirmedSeeds } from './factor/totp-seeds.js';
 import { forgetOldElevations } from './elevation/elevation-rows.js';
 
 const everyMs = 10 * 60 * 1000;
@@ -14,6 +16,8 @@ export async function sweep(pool: Pool): Promise<void> {
   await forgetOldElevations(pool);
   await forgetOldBatches(pool);
   await forgetOldChanges(pool);
+  await forgetOldChallenges(pool);
+  await forgetUnconfirmedSeeds(pool);
   await pool.query("delete from mailed_tokens where expires_at < now() - interval '1 day'", []);
   await pool.query("delete from shown_tokens where expires_at < now() - interval '1 hour'", []);
   await forgetFloors(pool);

@@ -1,4 +1,4 @@
-import type { CredentialEvent } from '@annals/contracts';
+import { Problem, type CredentialEvent } from '@annals/contracts';
 import type { Aggregate } from '@annals/event-store';
 
 /** What the log knows about how a person proves who they are. The secrets themselves are not in it. */
@@ -75,9 +75,19 @@ export function evolveCredential(credential: Credential, event: CredentialEvent)
 /** Whether a password alone does not sign in. */
 export const hasSecondFactor = ({ totp, passkeys }: Credential): boolean => totp !== null || passkeys.length > 0;
 
-/** How many ways there are to sign in: the last one cannot be taken away. */
+/** How many ways there are to sign in. */
 export const waysToSignIn = ({ has_password, passkeys, providers }: Credential): number =>
   (has_password ? 1 : 0) + passkeys.length + providers.length;
+
+/**
+ * Holds to a way of signing in that is left when some are taken away.
+ * @throws Problem 409 `last-way-to-sign-in`
+ */
+export function requireAnotherWay(credential: Credential, taken: number): void {
+  if (waysToSignIn(credential) <= taken) {
+    throw new Problem(409, 'last-way-to-sign-in', 'This is the last way to sign in: add another one first');
+  }
+}
 
 export const credentials: Aggregate<Credential> = {
   category: 'credential',

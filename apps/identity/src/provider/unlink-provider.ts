@@ -2,7 +2,7 @@ import { Problem, unlinkProviderRoute, type CredentialEvent, type ProviderEvent 
 import { derivedId } from '@annals/event-store';
 import { mount, written } from '@annals/service';
 import type { Asking } from '../asking.js';
-import { credentials, waysToSignIn, type Credential } from '../credential/credential.js';
+import { credentials, requireAnotherWay, type Credential } from '../credential/credential.js';
 import type { Identity } from '../identity.js';
 import { ownUser } from '../session/own-session.js';
 import { revoke } from '../session/revocations.js';
@@ -17,12 +17,13 @@ export interface RemoveProviders {
  * Takes identities from a person's ways to sign in.
  * @throws Problem 404 `provider-not-found`, 409 `last-way-to-sign-in`
  */
-export function removeProviders(credential: Credential, { user_id, provider_hashes }: RemoveProviders): CredentialEvent[] {
+export function removeProviders(
+  credential: Credential,
+  { user_id, provider_hashes }: RemoveProviders,
+): CredentialEvent[] {
   const gone = provider_hashes.filter((hash) => credential.providers.includes(hash));
   if (gone.length === 0) throw new Problem(404, 'provider-not-found', 'You have no such identity');
-  if (waysToSignIn(credential) <= gone.length) {
-    throw new Problem(409, 'last-way-to-sign-in', 'This is the last way to sign in: add another one first');
-  }
+  requireAnotherWay(credential, gone.length);
   return gone.map((provider_hash) => ({ type: 'ProviderRemoved', data: { user_id, provider_hash } }));
 }
 
@@ -43,7 +44,12 @@ export async function shutOut(
   { user_id, provider_hash }: { user_id: string; provider_hash: string },
 ): Promise<void> {
   const id = derivedId(removedEventId, 'unlink');
-  await store.execute(providers, provider_hash, { id, context, now, decide: (state) => unlinkIdentity(state, user_id) });
+  await store.execute(providers, provider_hash, {
+    id,
+    context,
+    now,
+    decide: (state) => unlinkIdentity(state, user_id),
+  });
   await revoke(pool, removedEventId, { kind: 'user', key: user_id }, now);
 }
 

@@ -7,6 +7,7 @@ import { enforceDeviceRemovals } from './enforce-device-removals.js';
 import { enforceSessionEnds } from './enforce-session-ends.js';
 import { forgetHomes } from './forget-homes.js';
 import { forgetPlaces } from './forget-places.js';
+import { forgetFactors } from './forget-factors.js';
 import { keepGrants } from './keep-grants.js';
 import { keepProviders } from './keep-providers.js';
 import { provisionHomes } from './provision-homes.js';
@@ -41,6 +42,7 @@ export const reactorsOf = (identity: Identity, { mailer, publicUrl }: Outside): 
   forgetHomes(identity),
   enforceApiKeys(identity),
   followElevations(identity),
+  forgetFactors(identity),
   keepGrants(identity),
   keepProviders(identity),
   sendVerification(identity, mailer, publicUrl),

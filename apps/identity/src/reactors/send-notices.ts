@@ -53,12 +53,46 @@ const notices: { [T in Type]?: Notice<T> } = {
     subject: 'A session was ended for safety',
     text: () => 'the secret that keeps one of your sessions open was used twice, so that session was ended.',
   },
+  TotpEnabled: {
+    subject: 'An authenticator app was added',
+    text: () => 'signing in with your password needs a code of your authenticator app from now on.',
+  },
+  TotpDisabled: {
+    subject: 'The authenticator app was removed',
+    text: () => 'signing in with your password needs no code of an authenticator app any more.',
+  },
+  RecoveryCodesGenerated: {
+    subject: 'You have new recovery codes',
+    text: ({ count }) => `${count} recovery codes were made. Earlier ones are good for nothing any more.`,
+  },
+  RecoveryCodeUsed: {
+    subject: 'A recovery code was used',
+    text: ({ left }) => `somebody signed in with your password and a recovery code. Codes left: ${left}.`,
+  },
+  RecoveryCodesRemoved: {
+    subject: 'Your recovery codes were removed',
+    text: () => 'you have no recovery codes any more.',
+  },
+  PasskeyAdded: {
+    subject: 'A passkey was added',
+    text: () => 'you can sign in with another passkey from now on.',
+  },
+  PasskeyRemoved: {
+    subject: 'A passkey was removed',
+    text: () => 'a passkey was removed. It opens nothing here any more.',
+  },
+  SignCountRegressed: {
+    subject: 'A passkey was refused',
+    text: () =>
+      'a sign-in with one of your passkeys was refused, because the passkey counted backwards: there may be a copy of ' +
+      'it. Remove the passkey if you know nothing of this.',
+  },
   PasswordChanged: {
     subject: 'Your password was changed',
     text: ({ end_sessions }) =>
       end_sessions
         ? 'your password was changed, and you were signed out everywhere else.'
-        : 'your password was changed. Where you are signed in, you stay signed in.',
+        : 'a password was set for your account. Where you are signed in, you stay signed in.',
   },
   EmailChanged: {
     subject: 'Your address was changed',

@@ -2,7 +2,9 @@ import { loginRoute, Problem } from '@annals/contracts';
 import { derivedId } from '@annals/event-store';
 import { mount } from '@annals/service';
 import { signInAccount } from '../account/sign-in-account.js';
+import { credentials, hasSecondFactor } from '../credential/credential.js';
 import { provePassword } from '../credential/prove-password.js';
+import { askSecondFactor } from '../factor/ask-second-factor.js';
 import type { Identity } from '../identity.js';
 import { noSoonerThan } from '../user/same-time.js';
 import { signIn } from './sign-in.js';
@@ -20,9 +22,14 @@ export const login = (identity: Identity) =>
       await refusalTime;
       throw refused();
     }
-    const { user, knownDevice } = proven;
+    const { user, knownDevice, password_revision } = proven;
     const account = await signInAccount(identity, user, body.account);
     const device_id = knownDevice ?? derivedId(asking.commandId, 'device');
     const device = { device_id, device_name: body.device_name ?? null };
+    const { state: credential } = await identity.store.load(credentials, user.user_id);
+    if (hasSecondFactor(credential)) {
+      const sign_in = { ...device, account: body.account ?? null, password_revision };
+      return askSecondFactor(identity, asking, credential, { user_id: user.user_id, sign_in });
+    }
     return signIn(identity, asking, user, { account, device, auth_methods: ['pwd'] });
   });

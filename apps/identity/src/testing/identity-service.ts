@@ -19,6 +19,7 @@ import type { EventStore } from '@annals/event-store';
 import { runProjection, runReactor, type Pool } from '@annals/postgres';
 import { createApp, createLogger, runService } from '@annals/service';
 import { createHasher } from '../credential/hashing.js';
+import { relyingParty } from '../factor/ceremony.js';
 import type { Identity, Settings } from '../identity.js';
 import { folderMailer } from '../mail/mail-folder.js';
 import { migrations } from '../migrations.js';
@@ -110,6 +111,8 @@ export function identityUnderTest<S extends TestStores>(
 /** Who else is there, besides the stores; nobody unless said. */
 export interface Others {
   issuers?: readonly ExternalIssuer[];
+  /** False: neither read models nor reactors run in this process. */
+  follows?: boolean;
 }
 
 /** Starts identity over the given stores; several may run over the same. */
@@ -129,13 +132,17 @@ export async function startIdentity(
     hasher: createHasher({ concurrency: 2, queue: 16 }),
     grantCache: createGrantCache(),
     issuers: externalIssuers(others.issuers ?? []),
+    relyingParty: relyingParty(issuer, []),
     tokens: createTokenIssuer({ issuer, keys: () => ring.keys() }),
     places: openPlaces(),
   };
   const mailFolder = await mkdtemp(join(tmpdir(), 'annals-mail-'));
-  const runners = projections.map((projection) => runProjection({ projection, pool, store, onError }));
+  const followed = others.follows ?? true;
+  const runners = (followed ? projections : []).map((projection) =>
+    runProjection({ projection, pool, store, onError }),
+  );
   const mailer = folderMailer(mailFolder, 'Annals <no-reply@annals.test>');
-  const reactors = reactorsOf(identity, { mailer, publicUrl: issuer }).map((reactor) =>
+  const reactors = (followed ? reactorsOf(identity, { mailer, publicUrl: issuer }) : []).map((reactor) =>
     runReactor({ reactor, pool, store, onError }),
   );
   const feed = createRevocationFeed(pool, database.appUrl, onError);

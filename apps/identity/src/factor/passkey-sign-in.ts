@@ -1,0 +1,49 @@
+import { Problem, signInWithPasskeyRoute } from '@annals/contracts';
+import { derivedId } from '@annals/event-store';
+import { mount } from '@annals/service';
+import { signInAccount } from '../account/sign-in-account.js';
+import type { Asking } from '../asking.js';
+import { isKnownDevice } from '../device/known-devices.js';
+import type { Identity } from '../identity.js';
+import { signIn } from '../session/sign-in.js';
+import { noSoonerThan } from '../user/same-time.js';
+import { mayAct, users } from '../user/user.js';
+import { passkeyMethods } from './auth-methods.js';
+import { claimedChallenge } from './ceremony.js';
+import { tryChallenge } from './challenges.js';
+import { provePasskey } from './prove-passkey.js';
+
+/** Every refusal takes this long, whatever the reason. */
+const refusalAfterMs = 250;
+
+const refused = () =>
+  new Problem(401, 'passkey-sign-in-refused', 'This passkey opens nothing here, or it took too long');
+
+/**
+ * Signs in with a passkey alone: the authenticator checks who holds it, so it is two factors.
+ * @throws Problem 401 `passkey-sign-in-refused`, the same for whatever is wrong
+ */
+export const signInWithPasskey = (identity: Identity) =>
+  mount(signInWithPasskeyRoute, async ({ body, ...asking }) => {
+    const refusalTime = noSoonerThan(refusalAfterMs);
+    const { response, device_name, account: wanted } = body;
+    const challenge = await tryChallenge(identity, asking, 'passkey-proof', claimedChallenge(response));
+    const passkey = challenge && (await provePasskey(identity, asking, challenge, response));
+    const user = passkey && (await identity.store.load(users, passkey.user_id)).state;
+    const known = user && mayAct(user) && (user.email_verified || !identity.settings.requireVerifiedEmail);
+    if (!passkey || !known) {
+      await refusalTime;
+      throw refused();
+    }
+    const account = await signInAccount(identity, user, wanted);
+    const device_id = await deviceOf(identity, asking, user.user_id, body.device_id);
+    return signIn(identity, asking, user, {
+      ...{ account, device: { device_id, device_name: device_name ?? null } },
+      auth_methods: passkeyMethods(passkey),
+    });
+  });
+
+/** The device named, when the person signed in on it before; else a new one. */
+async function deviceOf({ pool }: Identity, { commandId }: Asking, userId: string, named?: string): Promise<string> {
+  return named !== undefined && (await isKnownDevice(pool, userId, named)) ? named : derivedId(commandId, 'device');
+}
