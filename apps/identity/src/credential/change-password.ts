@@ -27,9 +27,8 @@ export const changeOwnPassword = (identity: Identity) =>
   mount(changePasswordRoute, async ({ body, ...asking }) => {
     const { user_id, session_id } = ownSession(asking.context);
     const { current_password, new_password: password, end_other_sessions } = body;
-    const change_id = changeIdOf(asking.commandId, user_id);
     // A repetition proved it the first time; by now the password may be the new one.
-    if ((await stagedHash(identity.pool, change_id)) === null) {
+    if ((await stagedHash(identity.pool, changeIdOf(asking.commandId, user_id))) === null) {
       await proveOwnPassword(identity, asking, { user_id, session_id }, current_password);
       const [person, accounts] = await Promise.all([
         addresseeOf(identity.store, user_id),
@@ -38,11 +37,11 @@ export const changeOwnPassword = (identity: Identity) =>
       const own = { ...person, accounts: accounts.map(({ name }) => name) };
       checkPassword(password, identity.settings.passwordMinLength, own, 'new_password');
     }
-    const change = { user_id, change_id, end_sessions: end_other_sessions, session_id };
+    const change = { user_id, end_sessions: end_other_sessions, session_id };
     const { account_id: accountId } = asking.context;
     const outcome = await giveNewPassword(identity, asking, {
       ...{ user_id, password, accountId },
-      decide: () => changePassword(change),
+      decide: (_, change_id) => changePassword({ ...change, change_id }),
     });
     return { ...written(outcome, () => undefined, 204), revision: null };
   });

@@ -2,9 +2,13 @@ import type { Problem } from '@annals/contracts';
 import { deciderSpec } from '@annals/testing';
 import fc from 'fast-check';
 import { lockedUntil, throttleThresholds } from './attempts.js';
-import { credentials, type Credential } from './credential.js';
+import { evolveUser, users, type User } from '../user/user.js';
+import { commonPasswords } from './common-passwords.js';
+import { credentials, waysToSignIn, type Credential } from './credential.js';
+import { requestReset, type RequestReset } from './forgot-password.js';
 import { createHasher } from './hashing.js';
-import { checkPassword } from './password-policy.js';
+import { checkPassword, type OwnWords } from './password-policy.js';
+import { resetPassword, type ResetPassword } from './reset-password.js';
 import { throttleSignIn, type ThrottleSignIn } from './throttle-sign-in.js';
 
 const last_failure_at = new Date('2026-03-01T12:00:00.000Z');
@@ -59,11 +63,105 @@ describe('telling the log about guessing', () => {
       .then([{ type: 'SignInThrottled', data: at(5, user_id) }]));
 });
 
+describe('asking for a new password', () => {
+  const user_id = '018f0000-0000-7000-8000-0000000000a1';
+  const request_id = '018f0000-0000-7000-8000-0000000000d1';
+  const email_hash = 'e'.repeat(32);
+  const registered = (status: 'pending' | 'active'): User =>
+    evolveUser(users.initial, {
+      type: 'UserRegistered',
+      data: {
+        ...{ user_id, email: 'ada@example.test', email_hash, name: 'Ada', home_account_id: null, status },
+        ...{ profile_image: null, managed_by: null, joins: [] },
+      },
+    });
+  const { given } = deciderSpec({
+    ...credentials,
+    decide: (command: RequestReset, credential: Credential) => requestReset(credential, command),
+  });
+  const at = (now: string, user = registered('active')) => ({ request_id, user, now });
+  const requested = (requested_at: string, id = request_id) => ({
+    type: 'PasswordResetRequested',
+    data: { user_id, request_id: id, email_hash, requested_at },
+  });
+  const noon = '2026-03-01T12:00:00.000Z';
+  it('gives a mail to whoever may sign in, verified or not', () => {
+    for (const status of ['pending', 'active'] as const)
+      given([])
+        .when(at(noon, registered(status)))
+        .then([requested(noon)]);
+  });
+  it('gives none to somebody unknown, disabled or deleted', () => {
+    for (const kind of ['disabled', 'deleted'] as const)
+      given([])
+        .when(at(noon, { ...registered('active'), kind } as User))
+        .thenNothing();
+    given([])
+      .when(at(noon, { kind: 'unknown' }))
+      .thenNothing();
+  });
+  it('gives one a minute', () => {
+    given([requested(noon)])
+      .when(at('2026-03-01T12:00:59.999Z'))
+      .thenNothing();
+    given([requested(noon)])
+      .when(at('2026-03-01T12:01:00.000Z'))
+      .then([requested('2026-03-01T12:01:00.000Z')]);
+  });
+  it('gives five a day', () => {
+    const five = [1, 2, 3, 4, 5].map((hour) => requested(`2026-03-01T0${hour}:00:00.000Z`));
+    given(five).when(at(noon)).thenNothing();
+    given(five)
+      .when(at('2026-03-02T01:00:00.000Z'))
+      .then([requested('2026-03-02T01:00:00.000Z')]);
+  });
+
+  describe('and setting it', () => {
+    const change_id = '018f0000-0000-7000-8000-0000000000c1';
+    const command = { change_id, user_id, request_id, email_hash, end_sessions: true };
+    const changed = { type: 'PasswordChanged', data: { ...command, reason: 'reset', kept_session_id: null } };
+    const setting = deciderSpec({
+      ...credentials,
+      decide: (asked: ResetPassword, credential: Credential) => resetPassword(credential, asked),
+    });
+    it('uses the request up', () => {
+      setting
+        .given([requested(noon)])
+        .when(command)
+        .then([changed]);
+      setting
+        .given([requested(noon), changed])
+        .when(command)
+        .thenRefuses('invalid-reset-token');
+    });
+    it('uses every other open request up too', () =>
+      setting
+        .given([requested(noon), requested(noon, user_id), changed])
+        .when({ ...command, request_id: user_id })
+        .thenRefuses('invalid-reset-token'));
+    it('needs a request', () => setting.given([]).when(command).thenRefuses('invalid-reset-token'));
+    it('takes no second factor away', () => {
+      const totp = { factor_id: 'one', enabled_at: noon };
+      const before = { ...credentials.initial, totp, passkeys: ['two'], providers: ['three'] };
+      const after = [requested(noon), changed].reduce(credentials.evolve, before);
+      expect(after).toMatchObject({ totp, passkeys: ['two'], providers: ['three'], has_password: true });
+    });
+  });
+});
+
+describe('the ways to sign in', () => {
+  it('are a password, passkeys and identities of other issuers; a code is none', () => {
+    const { initial } = credentials;
+    expect(waysToSignIn({ ...initial, totp: { factor_id: 'one', enabled_at: '2026-03-01T12:00:00.000Z' } })).toBe(0);
+    expect(waysToSignIn({ ...initial, has_password: true, passkeys: ['one', 'two'], providers: ['three'] })).toBe(4);
+  });
+});
+
 describe('a new password', () => {
-  const own = { email: 'ada.lovelace@example.test', name: 'Ada Lovelace' };
-  const refusal = (password: string, min = 8) => {
+  const own = { email: 'ada.lovelace@example.test', name: 'Ada Lovelace', accounts: ['Globex Trading'] };
+  const refusal = (password: string, min = 8, words: OwnWords = own) => {
     try {
-      checkPassword(password, min, own);
+      checkPassword(password, min, words);
       return null;
     } catch (error) {
       return (error as Problem).fields[0]?.code;
@@ -75,10 +173,22 @@ describe('a new password', () => {
   it('has a length', () => expect(refusal('seven77')).toBe('too_short'));
   it('has the length that is configured', () => expect(refusal('fourteen chars', 15)).toBe('too_short'));
   it('is none that everybody tries', () => expect(refusal('Password123')).toBe('common'));
-  it('is not the name or address', () =>
-    expect([refusal('ada lovelace'), refusal('ada.lovelace'), refusal(own.email)]).toEqual(
-      Array.from({ length: 3 }, () => 'guessable'),
+  it('is none that everybody tries, with a year or a sign behind it', () =>
+    expect(['sunshine', 'Sunshine99', 'SUNSHINE2026!', 'princess!!'].map((text) => refusal(text))).toEqual(
+      Array.from({ length: 4 }, () => 'common'),
     ));
+  it('is compared with more than three thousand that everybody tries', () =>
+    expect([...commonPasswords()].filter((text) => text.length >= 8).length).toBeGreaterThan(3_000));
+  it.each([
+    ...['ada lovelace', 'ada.lovelace', own.email, 'ADA-Lovelace1815!', 'LovelaceAda', 'example.test'],
+    ...['annals2026', 'Annals-Annals', 'lovelace@annals', 'Globex Trading', 'globex.trading.7'],
+  ])('is not made of own words, the account or the product alone: %s', (text) =>
+    expect(refusal(text)).toBe('guessable'),
+  );
+  it('may hold an own word among others', () =>
+    expect([refusal('ada likes green tea'), refusal('tea at globex with ada')]).toEqual([null, null]));
+  it('is read in one form, however it was typed', () =>
+    expect(refusal('Zoe\u0308 Zoe\u0308 Zoe\u0308', 8, { name: 'Zo\u00eb' })).toBe('guessable'));
 });
 
 describe('hashing', () => {
@@ -88,6 +198,18 @@ describe('hashing', () => {
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await hasher.verify(hash, 'correct horse battery staple')).toBe(true);
     expect(await hasher.verify(hash, 'wrong')).toBe(false);
+  });
+
+  it('knows which hashes were made with less work than today’s', () => {
+    const { isWeak } = createHasher({ concurrency: 1, queue: 0 });
+    const made = (algorithm: string, m: number, t: number) => `$${algorithm}$v=19$m=${m},t=${t},p=1$c2FsdHNhbHQ$aGFzaA`;
+    expect([made('argon2id', 19_456, 2), made('argon2id', 65_536, 3)].map(isWeak)).toEqual([false, false]);
+    expect([made('argon2id', 19_455, 2), made('argon2id', 65_536, 1), made('argon2i', 65_536, 3)].map(isWeak)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(isWeak('$2b$12$abcdefghijklmnopqrstuv')).toBe(true);
   });
 
   it('finds no password right for nobody', async () => {

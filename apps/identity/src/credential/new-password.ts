@@ -14,7 +14,8 @@ export interface NewPassword {
   password: string;
   /** In whose log it stands. */
   accountId: string | null;
-  decide: (credential: Credential) => CredentialEvent[];
+  /** Decides on the fact; `change_id` is what the hash waits under. */
+  decide: (credential: Credential, change_id: string) => CredentialEvent[];
 }
 
 /**
@@ -28,9 +29,12 @@ export async function giveNewPassword(
   { commandId, context, now }: Asking,
   { user_id, password, accountId, decide }: NewPassword,
 ): Promise<Outcome<Credential>> {
-  await stage(identity, { change_id: changeIdOf(commandId, user_id), user_id, password, now });
-  const command = { id: commandId, context, now, accountId, decide };
-  const outcome = await identity.store.execute(credentials, user_id, command);
+  const change_id = changeIdOf(commandId, user_id);
+  await stage(identity, { change_id, user_id, password, now });
+  const outcome = await identity.store.execute(credentials, user_id, {
+    ...{ id: commandId, context, now, accountId },
+    decide: (state) => decide(state, change_id),
+  });
   const asking = { commandId: derivedId(commandId, 'after'), context, now };
   for (const event of outcome.events) await followPasswordChange(identity, asking, event);
   return outcome;

@@ -36,11 +36,11 @@ export const resetForgottenPassword = (identity: Identity) =>
     const request = await findToken(pool, 'password-reset', token, asking.now);
     if (!request) throw invalid();
     const { user_id, email_hash } = request;
+    const change = { user_id, request_id: request.request_id!, email_hash, end_sessions };
     const change_id = changeIdOf(asking.commandId, user_id);
-    const change = { change_id, user_id, request_id: request.request_id!, email_hash, end_sessions };
     if ((await stagedHash(pool, change_id)) === null) {
       // Looked at before anything is hashed: a used link must not cost more than a wrong one.
-      resetPassword((await store.load(credentials, user_id)).state, change);
+      resetPassword((await store.load(credentials, user_id)).state, { ...change, change_id });
       const [person, accounts] = await Promise.all([addresseeOf(store, user_id), myAccounts(identity, user_id)]);
       const own = { ...person, accounts: accounts.map(({ name }) => name) };
       checkPassword(password, settings.passwordMinLength, own, 'new_password');
@@ -48,7 +48,7 @@ export const resetForgottenPassword = (identity: Identity) =>
     const accountId = await accountOfHolder(identity, request);
     const outcome = await giveNewPassword(identity, asking, {
       ...{ user_id, password, accountId },
-      decide: (state) => resetPassword(state, change),
+      decide: (state, change_id) => resetPassword(state, { ...change, change_id }),
     });
     return { ...written(outcome, () => undefined, 204), revision: null };
   });

@@ -17,13 +17,12 @@ export async function setInvitedPassword(
 ): Promise<void> {
   const { state } = await identity.store.load(credentials, user_id);
   if (waysToSignIn(state) > 0) return;
-  const change_id = derivedId(commandId, 'password');
   await giveNewPassword(
     identity,
-    { commandId: change_id, context, now },
+    { commandId: derivedId(commandId, 'password'), context, now },
     {
       ...{ user_id, password, accountId: account_id },
-      decide: (credential) =>
+      decide: (credential, change_id) =>
         waysToSignIn(credential) > 0
           ? []
           : [
