@@ -8,7 +8,7 @@ export interface EndGrants {
   account_id: string;
   user_id: string;
   /** Why a grant ends; null when it does not. */
-  why(grant: Grant): GrantEndReason | null;
+  why: (grant: Grant) => GrantEndReason | null;
 }
 
 /** Ends what somebody was given and may not keep. */

@@ -6,7 +6,7 @@ import { roleSets } from '../role/role.js';
 import { accountOf } from '../user/get-user.js';
 import { grantsOfMember } from './grant.js';
 import { requireMember } from './require-member.js';
-import { shownBaseRole, shownGrant } from './shown-grant.js';
+import { shownBaseRole, shownExpired, shownGrant } from './shown-grant.js';
 
 /** Roles of a member, read from the events themselves: there are few. */
 export const listHeldRoles = (identity: Identity) =>
@@ -18,6 +18,7 @@ export const listHeldRoles = (identity: Identity) =>
       store.load(grantsOfMember, membershipId(account_id, params.user_id)),
       store.load(roleSets, account_id),
     ]);
-    const granted = [...given.live.values(), ...given.expired].map((grant) => shownGrant(grant, set, now));
-    return { status: 200, body: { data: [shownBaseRole(base), ...granted] } };
+    const live = [...given.live.values()].map((grant) => shownGrant(grant, set, now));
+    const expired = given.expired.map((grant) => shownExpired(grant, set));
+    return { status: 200, body: { data: [shownBaseRole(base), ...live, ...expired] } };
   });

@@ -11,6 +11,12 @@ export const shownGrant = (grant: Grant, set: RoleSet, now: string): HeldRole =>
   state: assignmentState(grant, now),
 });
 
+/** A grant whose end is on record: by whichever clock, it is over. */
+export const shownExpired = (grant: Grant, set: RoleSet): HeldRole => ({
+  ...shownGrant(grant, set, grant.granted_at),
+  state: 'expired',
+});
+
 /** The role of a membership, shown as one that was given for good. */
 export const shownBaseRole = (role: BuiltInRole): HeldRole => ({
   ...{ role_id: role, name: role, source: 'membership', state: 'active' },
