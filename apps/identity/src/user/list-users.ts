@@ -1,48 +1,56 @@
-import { listUsersRoute, pageMeta } from '@annals/contracts';
-import { projectionSchema, tenantQuery } from '@annals/postgres';
+import { requirePermission } from '@annals/auth';
+import { identitySchemas, listUsersRoute, pageMeta, type QueryOf } from '@annals/contracts';
+import { withTenant } from '@annals/postgres';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { people } from '../views/people/people.js';
 import { accountOf } from './get-user.js';
+import { countOf, pageOf, type MemberQuery, type MemberRow } from './member-query.js';
+import { decodeCursor, encodeCursor, type CursorScope } from './page-cursor.js';
 
-interface Row {
-  user_id: string;
-  email: string | null;
-  name: string | null;
-  status: string;
-  total: string;
+const { userStatuses } = identitySchemas;
+type Query = QueryOf<(typeof listUsersRoute)['definition']>;
+
+/**
+ * People of the account, found by the beginning of a word. By number a page is counted and skipped to; by cursor it
+ * begins where the page before ended, so that page 400 costs what page 1 costs.
+ */
+export const listUsers = ({ pool, secrets }: Identity) =>
+  mount(listUsersRoute, async ({ context, query }) => {
+    const { page, limit, cursor } = query;
+    if (query.status === 'deleted' || query.include_deleted === 'true') requirePermission(context, 'MANAGE_ALL_USERS');
+    const accountId = accountOf(context);
+    const scope = scopeOf(accountId, query);
+    const asked: MemberQuery = {
+      ...{ accountId, limit: limit + 1, sortBy: query.sort_by, descending: query.sort_order === 'desc' },
+      ...{ q: query.q, role: query.role, statuses: statusesOf(query) },
+      from: cursor === undefined ? { offset: (page - 1) * limit } : { after: decodeCursor(secrets, scope, cursor) },
+    };
+    const [{ rows }, counted] = await withTenant(pool, { accountId, userId: context.user_id }, (tx) =>
+      Promise.all([
+        tx.query<MemberRow>(...pageOf(asked)),
+        cursor === undefined ? tx.query<{ total: string }>(...countOf(asked)) : undefined,
+      ]),
+    );
+    // One row more than asked for tells whether there is a next page.
+    const more = rows.length > limit;
+    const data = rows.slice(0, limit);
+    const last = data.at(-1);
+    const next_cursor = more && last ? encodeCursor(secrets, scope, [last.sort_key, last.user_id]) : null;
+    const meta = counted ? pageMeta(page, limit, Number(counted.rows[0]?.total ?? 0)) : { limit, has_next_page: more };
+    return { status: 200, body: { data: data.map(shown), meta: { ...meta, next_cursor } } };
+  });
+
+function scopeOf(accountId: string, query: Query): CursorScope {
+  const { q, status, role, include_deleted, sort_by, sort_order } = query;
+  const filter = { q: q ?? null, status: status ?? null, role: role ?? null, include_deleted, sort_by, sort_order };
+  return { accountId, filter };
 }
 
-const columns = { name: 'p.name', email: 'p.email', created_at: 'p.created_at' } as const;
-const schema = projectionSchema(people);
+function statusesOf({ status, include_deleted }: Query): readonly string[] {
+  if (status !== undefined) return [status];
+  return include_deleted === 'true' ? userStatuses : userStatuses.filter((one) => one !== 'deleted');
+}
 
-/** People of the account, whose name or address begins with `q`. */
-export const listUsers = ({ pool }: Identity) =>
-  mount(listUsersRoute, async ({ context, query }) => {
-    const { page, limit, sort_by, sort_order, q, status, role } = query;
-    const accountId = accountOf(context);
-    const { rows } = await tenantQuery<Row>(
-      pool,
-      { accountId, userId: context.user_id },
-      `with found as (
-         select p.user_id, p.email, p.name, p.status, p.created_at
-         from ${schema}.members m join ${schema}.people p using (user_id)
-         where m.account_id = $1
-           and ($2::text is null or starts_with(lower(p.name), lower($2)) or starts_with(p.email, lower($2)))
-           and ($3::text is null or p.status = $3) and ($4::text is null or m.role = $4)
-       ), page as (
-         select * from found p order by ${columns[sort_by]} ${sort_order}, p.user_id ${sort_order} limit $5 offset $6
-       )
-       select page.*, total from page right join (select count(*) as total from found) t on true`,
-      [accountId, q ?? null, status ?? null, role ?? null, limit, (page - 1) * limit],
-    );
-    const data = rows
-      .filter((row) => row.user_id !== null)
-      .map(({ user_id, email, name, status }) => ({
-        id: user_id,
-        email: email ?? '[erased]',
-        name: name ?? '[erased]',
-        status,
-      }));
-    return { status: 200, body: { data, meta: pageMeta(page, limit, Number(rows[0]?.total ?? 0)) } };
-  });
+const shown = ({ user_id, email, name, status }: MemberRow) => ({
+  ...{ id: user_id, email: email ?? '[erased]', name: name ?? '[erased]', status },
+});

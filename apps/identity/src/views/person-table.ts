@@ -13,10 +13,14 @@ export function personTable(table: string, shownInAccount?: string): string {
   return `
     alter table ${table} enable row level security;
     alter table ${table} force row level security;
-    create policy person_isolation on ${table} using (${me}) with check (${me});
+    ${personPolicy(table)}
     ${shown ?? ''}
   `;
 }
+
+/** SQL that lets the person of the running transaction, if in no account, see and change their rows, also in tables of accounts. */
+export const personPolicy = (table: string): string =>
+  `create policy person_isolation on ${table} using (${me}) with check (${me});`;
 
 /** The account of the running transaction, as an SQL expression. */
 export const currentAccount = setting('app.account_id');

@@ -1,4 +1,4 @@
-import { project, rowsOf, storedEvents, testDatabase, type EventSketch } from '@annals/testing';
+import { project, storedEvents, testDatabase, type EventSketch } from '@annals/testing';
 import { erased } from '@annals/event-store';
 import { assertTenantIsolation } from '@annals/postgres';
 import { migrations } from '../migrations.js';
@@ -17,12 +17,6 @@ const ada = '018f0000-0000-7000-8000-0000000000a1';
 const bob = '018f0000-0000-7000-8000-0000000000b2';
 const session_id = '018f0000-0000-7000-8000-0000000000c1';
 
-const registered = (user_id: string, over: Record<string, unknown> = {}): EventSketch => ({
-  type: 'UserRegistered',
-  stream: `user-${user_id}`,
-  account_id: acme,
-  data: { user_id, email: `${user_id}@acme.test`, name: 'Ada', email_hash: 'e', status: 'pending', ...over },
-});
 const admitted = (account_id: string, user_id: string, role = 'VIEWER', type = 'MembershipGranted'): EventSketch => ({
   type,
   stream: `membership-${account_id}_${user_id}`,
@@ -30,82 +24,8 @@ const admitted = (account_id: string, user_id: string, role = 'VIEWER', type = '
   data: { account_id, user_id, role },
 });
 
-const peopleOf = (account: string) =>
-  rowsOf<Record<string, unknown>>(
-    pool(),
-    account,
-    'select p.* from people_v1.people p join people_v1.members m using (user_id) order by user_id',
-  );
-
 it('every table of an account is closed to the others', async () => {
   await assertTenantIsolation(pool());
-});
-
-describe('people', () => {
-  const past = storedEvents([
-    registered(ada),
-    admitted(acme, ada, 'ADMIN'),
-    registered(bob, { email: erased, name: erased, status: 'active' }),
-    admitted(acme, bob),
-    admitted(globex, bob),
-    {
-      type: 'EmailVerified',
-      stream: `user-${ada}`,
-      account_id: acme,
-      data: { user_id: ada, status: 'active' },
-      metadata: {
-        occurred_at: '2026-01-02T00:00:00.000Z',
-        actor: { user_id: bob, session_id: null, kind: 'user', on_behalf_of: null },
-      },
-    },
-  ]);
-  beforeAll(() => project(pool(), people, past));
-
-  it('shows who belongs to the account, with when and by whom they last changed', async () => {
-    expect(await peopleOf(acme)).toMatchObject([
-      {
-        ...{ user_id: ada, email: `${ada}@acme.test`, name: 'Ada', status: 'active', revision: '1' },
-        ...{ updated_by_id: bob, updated_at: new Date('2026-01-02T00:00:00.000Z'), created_by_id: null },
-      },
-      { user_id: bob, email: null, name: null, status: 'active' },
-    ]);
-  });
-
-  it('shows another account its own people alone', async () => {
-    expect(await peopleOf(globex)).toMatchObject([{ user_id: bob }]);
-    const bare = await rowsOf(pool(), globex, 'select user_id from people_v1.people');
-    expect(bare).toEqual([{ user_id: bob }]);
-  });
-
-  it('shows nothing without an account', async () => {
-    expect((await pool().query('select from people_v1.people', [])).rowCount).toBe(0);
-    expect((await pool().query('select from people_v1.members', [])).rowCount).toBe(0);
-  });
-
-  it('follows roles and the end of a membership', async () => {
-    const next = storedEvents(
-      [
-        admitted(acme, bob, 'EDITOR', 'MembershipRoleChanged'),
-        admitted(globex, bob, 'VIEWER', 'MembershipEnded'),
-        { type: 'SuperAdminGranted', stream: `user-${ada}`, data: { user_id: ada } },
-        { type: 'UserDisabled', stream: `user-${bob}`, data: { user_id: bob, status: 'disabled' } },
-        { type: 'EmailVerified', stream: `user-${bob}`, data: { user_id: bob, status: 'active' } },
-        { type: 'EmailVerificationRequested', stream: `user-${bob}`, data: { user_id: bob } },
-      ],
-      past,
-    );
-    await project(pool(), people, next);
-    expect(await peopleOf(globex)).toEqual([]);
-    expect(await peopleOf(acme)).toMatchObject([
-      { user_id: ada, is_super_admin: true },
-      { user_id: bob, status: 'disabled', revision: '3' },
-    ]);
-    const roles = await rowsOf(pool(), acme, 'select user_id, role from people_v1.members order by user_id');
-    expect(roles).toEqual([
-      { user_id: ada, role: 'ADMIN' },
-      { user_id: bob, role: 'EDITOR' },
-    ]);
-  });
 });
 
 describe('accounts to ask', () => {
