@@ -3,7 +3,7 @@ import { apiKeyPrincipal, readApiKey, serviceIdentity, type ApiKeyText } from '@
 import { Problem, type ContextRequest, type IdentityContext } from '@annals/contracts';
 import { withTenant } from '@annals/postgres';
 import { accounts } from '../account/account.js';
-import { slugs } from '../account/slug.js';
+import { namedAccount } from '../account/choose-account.js';
 import type { Identity } from '../identity.js';
 import { apiKeys, apiKeyStream, hasExpired, type KnownApiKey } from './api-key.js';
 import { secretHash } from './key-text.js';
@@ -16,7 +16,7 @@ const invalid = () => new Problem(401, 'api-key-invalid', 'This API key does not
 /**
  * The context of an API key: a service account in the key's account, with the key's scopes for permissions, whatever has
  * become of the rights of the person who made it.
- * @throws Problem 401 `api-key-invalid`, `api-key-expired`; 403 `account-mismatch`, `account-closed`
+ * @throws Problem 401 `api-key-invalid`, `api-key-expired`; 403 `account-mismatch`, `no-account-access`, `account-closed`
  */
 export async function deriveKeyContext(
   identity: Identity,
@@ -29,7 +29,8 @@ export async function deriveKeyContext(
   const { key, until } = await provenKey(identity, named, now);
   const { state: account } = await identity.store.load(accounts, key.account_id);
   if (account.kind !== 'open') throw new Problem(403, 'account-closed', 'The account of this key is closed');
-  await requireSameAccount(identity, key.account_id, selector);
+  // A key works in its own account alone.
+  await namedAccount(identity, { ...selector, token_account_id: key.account_id });
   return {
     ...serviceIdentity(apiKeyPrincipal(key.key_id), { accountId: key.account_id, permissions: key.scopes }),
     account_slug: account.slug,
@@ -64,16 +65,4 @@ async function provenKey(
   if (hasExpired(key, now)) throw new Problem(401, 'api-key-expired', 'This API key has expired', challenge);
   const valid = good.find((one) => one.credential_id === proven.credential_id)?.valid_until ?? key.expires_at;
   return { key, until: valid < key.expires_at ? valid : key.expires_at };
-}
-
-/** A key works in its own account alone. */
-async function requireSameAccount(
-  { store, secrets }: Identity,
-  accountId: string,
-  { account_id, slug }: ContextRequest['selector'],
-): Promise<void> {
-  const bySlug = slug === undefined ? undefined : (await store.load(slugs, secrets.slugHash(slug))).state;
-  const names = bySlug === undefined ? [account_id] : [account_id, 'account_id' in bySlug ? bySlug.account_id : null];
-  if (names.every((name) => name === undefined || name === accountId)) return;
-  throw new Problem(403, 'account-mismatch', 'This API key belongs to another account');
 }
