@@ -36,18 +36,20 @@ export async function applyChange(
   sql: Sql,
   { change_id, user_id, revision }: { change_id: string; user_id: string; revision: bigint },
 ): Promise<Date | null> {
+  // By the clock that sessions are started by.
+  const now = new Date();
   await sql.query(
     `insert into credentials as c (user_id, password_hash, changed_at, change_revision)
-     select user_id, password_hash, clock_timestamp(), $3 from password_changes where change_id = $1 and user_id = $2
+     select user_id, password_hash, $4::timestamptz, $3::bigint from password_changes where change_id = $1 and user_id = $2
      on conflict (user_id) do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at,
        change_revision = excluded.change_revision
      where c.change_revision < excluded.change_revision`,
-    [change_id, user_id, String(revision)],
+    [change_id, user_id, String(revision), now],
   );
-  await sql.query(
-    'update password_changes set applied_at = coalesce(applied_at, clock_timestamp()) where change_id = $1',
-    [change_id],
-  );
+  await sql.query('update password_changes set applied_at = coalesce(applied_at, $2) where change_id = $1', [
+    change_id,
+    now,
+  ]);
   const { rows } = await sql.query<{ changed_at: Date }>(
     'select changed_at from credentials where user_id = $1 and change_revision = $2',
     [user_id, String(revision)],
