@@ -194,6 +194,7 @@ describe('refreshing', () => {
     expect((await contextOf(session)).body.code).toBe('session-ended');
     expect(await eventsOf(`session-${session.session_id}`)).toMatchObject([
       { type: 'SessionStarted' },
+      { type: 'RefreshTokenReplayed', data: { other_network: false, ip_address: '203.0.113.7' } },
       { type: 'SessionEnded', data: { reason: 'refresh-reuse' } },
     ]);
   });

@@ -55,8 +55,10 @@ export function openPlaces(file: string = require.resolve(countriesFile)): Place
   return {
     find(address) {
       const plain = plainAddress(address);
-      if (plain === null || special.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6')) return null;
-      if (!isIPv4(plain) && reader.metadata.ipVersion === 4) return null;
+      if (plain === null) return null;
+      const kind = isIPv4(plain) ? 'ipv4' : 'ipv6';
+      // A reader of IPv4 alone would take the first bits of an IPv6 address for one.
+      if (special[kind].check(plain, kind) || (kind === 'ipv6' && reader.metadata.ipVersion === 4)) return null;
       const located = Located.safeParse(reader.get(plain));
       return located.success ? placeOf(located.data) : null;
     },
@@ -76,36 +78,26 @@ function placeOf(located: z.output<typeof Located>): Place | null {
 }
 
 /** Addresses that are nowhere (RFC 6890), also where registries file them under the country of their own office. */
-const special = new BlockList();
-for (const [network, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 3],
-] as const) {
-  special.addSubnet(network, bits, 'ipv4');
-}
-for (const [network, bits] of [
-  ['::', 8],
-  ['64:ff9b::', 32],
-  ['100::', 64],
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['3fff::', 20],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  special.addSubnet(network, bits, 'ipv6');
+const nowhere = {
+  ipv4: [
+    ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24'],
+    ...['192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],
+    '224.0.0.0/3',
+  ],
+  ipv6: [
+    ...['::/8', '64:ff9b::/32', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'],
+    ...['fc00::/7', 'fe80::/10', 'ff00::/8'],
+  ],
+};
+
+// One list for each kind: asked for an IPv4 address, a list would also look among the IPv6 networks.
+const special = { ipv4: listOf('ipv4'), ipv6: listOf('ipv6') };
+
+function listOf(kind: 'ipv4' | 'ipv6'): BlockList {
+  const list = new BlockList();
+  for (const network of nowhere[kind]) {
+    const [address, bits] = network.split('/') as [string, string];
+    list.addSubnet(address, Number(bits), kind);
+  }
+  return list;
 }
