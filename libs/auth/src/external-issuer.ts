@@ -18,8 +18,8 @@ const ClaimNames = z.strictObject({
 const Provision = z.union([
   z.literal(false),
   z.strictObject({
-    /** Slug of the account that they join and that looks after them. */
-    account: z.string().regex(/^(?=.{3,40}$)[a-z0-9]+(-[a-z0-9]+)*$/, 'is the slug of an account'),
+    /** Id or slug of the account that they join and that looks after them. An id stays with its account. */
+    account: z.union([z.uuid(), z.string().regex(/^(?=.{3,40}$)[a-z0-9]+(-[a-z0-9]+)*$/)]),
     /** Role of somebody whose token names no role of `role_map`. */
     role: z.enum(builtInRoles).default('VIEWER'),
     /**

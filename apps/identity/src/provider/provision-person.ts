@@ -1,9 +1,10 @@
 import { mappedRole, providerIdOf, serviceIdentity, type ExternalIssuer, type Provision } from '@annals/auth';
 import { EmailAddress, PersonName, type BuiltInRole, type ContextRequest } from '@annals/contracts';
 import { derivedId, uuidv5 } from '@annals/event-store';
-import { accounts } from '../account/account.js';
+import { accounts, type Account } from '../account/account.js';
 import { seatAdmin } from '../account/admins.js';
-import { slugs } from '../account/slug.js';
+import { claimId, claims } from '../account/claim.js';
+import { selectorOf } from '../account/sign-in-account.js';
 import type { Asking } from '../asking.js';
 import { emails } from '../email/email.js';
 import type { Identity } from '../identity.js';
@@ -67,11 +68,16 @@ export async function provisionPerson(identity: Identity, stranger: Stranger): P
 
 /** The open account that an issuer lets people into; null when there is none of that name. */
 export async function accountToJoin({ store, secrets }: Identity, { account }: Provision): Promise<string | null> {
-  const { state: slug } = await store.load(slugs, secrets.slugHash(account));
-  if (slug.kind === 'free') return null;
-  const { state } = await store.load(accounts, slug.account_id);
-  return state.kind === 'open' ? slug.account_id : null;
+  const named = selectorOf(account);
+  if ('account_id' in named) return isOpen(await store.load(accounts, named.account_id)) ? named.account_id : null;
+  const { state: claim } = await store.load(claims.slug, claimId(secrets, { kind: 'slug', value: named.slug }));
+  if (claim.kind === 'free') return null;
+  return isOpen(await store.load(accounts, claim.account_id), named.slug) ? claim.account_id : null;
 }
+
+/** Open, and under this slug, where one is given: a claim alone may be of an account that is never opened. */
+const isOpen = ({ state }: { state: Account }, slug?: string): boolean =>
+  state.kind === 'open' && (slug === undefined || state.slug === slug);
 
 /** The id this person will have: another one than that of a registration which was given up halfway. */
 async function unusedId({ store }: Identity, life: string): Promise<string> {
@@ -94,12 +100,13 @@ async function register(identity: Identity, asking: Asking, person: NewPerson): 
   const { user_id, email, accountId, caller } = person;
   const { state: earlier } = await identity.store.load(users, user_id);
   if (isKnown(earlier)) return true;
-  return makeKnown(identity, asking, {
+  const made = await makeKnown(identity, asking, {
     ...{ user_id, email, email_hash: identity.secrets.emailHash(email) },
     name: PersonName.safeParse(caller.name).data ?? email.slice(0, email.indexOf('@')),
     ...{ home_account_id: null, profile_image: null, managed_by: accountId, joins: [] },
     status: caller.email_verified ? 'active' : 'pending',
   });
+  return made !== null;
 }
 
 /**
