@@ -1,4 +1,4 @@
-import type { Access, IdentityContext } from '@annals/contracts';
+import { identitySchemas, type Access, type Condition, type IdentityContext } from '@annals/contracts';
 import {
   hasPermission,
   hasRole,
@@ -20,6 +20,7 @@ const person = (known: Partial<IdentityContext> = {}): IdentityContext => ({
   ...known,
 });
 
+const { RoleId } = identitySchemas;
 const anonymous = { kind: 'anonymous' } as const;
 const refusalOf = (act: () => void) => {
   try {
@@ -56,6 +57,12 @@ describe('hasRole', () => {
 
   it('does not count a custom role by its place in the list of roles', () => {
     expect(hasRole(person({ role: 'VIEWER', roles: ['VIEWER', 'ADMIN'] }), 'ADMIN')).toBe(false);
+  });
+
+  it('takes no role of an account for one that is named, whatever it inherits: their ids are no names', () => {
+    expect(RoleId.safeParse('BILLING-2').success).toBe(false);
+    const custom = '0190a000-0000-7000-8000-0000000000b1';
+    expect(hasRole(person({ roles: ['VIEWER', custom] }), 'ADMIN', 'BILLING')).toBe(false);
   });
 });
 
@@ -146,6 +153,106 @@ describe('requireAccess', () => {
   });
 });
 
+describe('requireAccess to one’s own', () => {
+  const me = person();
+  const params = { user_id: me.user_id };
+  const ofOthers = { user_id: '0190a000-0000-7000-8000-000000000002' };
+  const guarded: Access[] = [
+    { kind: 'role', min: 'ADMIN', or_self: 'user_id' },
+    { kind: 'permission', permission: 'MANAGE_ROLES', or_self: 'user_id' },
+    { kind: 'any_permission', permissions: ['MANAGE_ROLES', 'READ_PII'], or_self: 'user_id' },
+    { kind: 'all_permissions', permissions: ['MANAGE_ROLES', 'READ_PII'], or_self: 'user_id' },
+  ];
+
+  it.each(guarded.map((access) => [access.kind, access] as const))('%s: needs no right', (_, access) => {
+    expect(refusalOf(() => requireAccess(access, me, params))).toBeUndefined();
+    expect(refusalOf(() => requireAccess(access, me, ofOthers))).toMatchObject({ status: 403 });
+    expect(refusalOf(() => requireAccess(access, me))).toMatchObject({ status: 403 });
+  });
+
+  it.each(guarded.map((access) => [access.kind, access] as const))('%s: still needs an account', (_, access) => {
+    expect(refusalOf(() => requireAccess(access, person({ account_id: null }), params))).toMatchObject({
+      code: 'account-required',
+    });
+  });
+
+  it('is not what a caller without a person asks for, whatever the path says', () => {
+    const service = serviceIdentity('svc:x', { accountId: me.account_id });
+    const access = guarded[0]!;
+    expect(refusalOf(() => requireAccess(access, service, { user_id: null }))).toMatchObject({ code: 'role-required' });
+    expect(refusalOf(() => requireAccess(access, anonymous, {}))).toMatchObject({ code: 'sign-in-required' });
+  });
+
+  it('works in no account where the route is about the person alone', () => {
+    expect(refusalOf(() => requireAccess({ kind: 'self' }, person({ account_id: null })))).toBeUndefined();
+    expect(refusalOf(() => requireAccess({ kind: 'self' }, serviceIdentity('svc:x')))).toMatchObject({
+      code: 'person-required',
+    });
+  });
+});
+
+describe('permissions under conditions', () => {
+  const under = (...conditions: Condition[]) =>
+    person({ conditional_permissions: [{ permission: 'DELETE_CONTENT', conditions }] });
+  const at = (caller: IdentityContext, ip_address: string | null, timestamp: string) => ({
+    ...caller,
+    ...{ request_id: 'r', transaction_id: 't', correlation_id: 'c', causation_id: 'c', user_agent: null },
+    ...{ traceparent: null, ip_address, timestamp },
+  });
+  const noon = '2026-11-21T12:00:00.000Z';
+
+  it('own: only of the caller’s own things', () => {
+    const caller = under({ kind: 'own' });
+    expect(hasPermission(caller, 'DELETE_CONTENT')).toBe(false);
+    expect(hasPermission(caller, 'DELETE_CONTENT', { ownerId: caller.user_id })).toBe(true);
+    expect(hasPermission(caller, 'DELETE_CONTENT', { ownerId: 'somebody' })).toBe(false);
+  });
+
+  it('ip_range: only from there, and never from an unknown address', () => {
+    const caller = under({ kind: 'ip_range', ranges: ['10.0.0.0/8'] });
+    expect(hasPermission(at(caller, '10.1.2.3', noon), 'DELETE_CONTENT')).toBe(true);
+    expect(hasPermission(at(caller, '192.0.2.1', noon), 'DELETE_CONTENT')).toBe(false);
+    expect(hasPermission(at(caller, null, noon), 'DELETE_CONTENT')).toBe(false);
+    expect(hasPermission(caller, 'DELETE_CONTENT')).toBe(false);
+  });
+
+  it('time_window: only then, by the time of the request', () => {
+    const caller = under({ kind: 'time_window', from: '09:00', to: '17:00', timezone: 'UTC' });
+    expect(hasPermission(at(caller, null, noon), 'DELETE_CONTENT')).toBe(true);
+    expect(hasPermission(at(caller, null, '2026-11-21T18:00:00.000Z'), 'DELETE_CONTENT')).toBe(false);
+  });
+
+  it('attribute: only of things that have it', () => {
+    const caller = under({ kind: 'attribute', name: 'department', equals: 'news' });
+    expect(hasPermission(caller, 'DELETE_CONTENT', { attributes: { department: 'news' } })).toBe(true);
+    expect(hasPermission(caller, 'DELETE_CONTENT', { attributes: { department: 'sports' } })).toBe(false);
+  });
+
+  it('several: all together, and of several grants any one', () => {
+    const inside: Condition = { kind: 'ip_range', ranges: ['10.0.0.0/8'] };
+    const both = at(under({ kind: 'own' }, inside), '10.0.0.1', noon);
+    expect(hasPermission(both, 'DELETE_CONTENT')).toBe(false);
+    expect(hasPermission(both, 'DELETE_CONTENT', { ownerId: both.user_id })).toBe(true);
+    const permission = 'DELETE_CONTENT' as const;
+    const either = person({
+      conditional_permissions: [
+        { permission, conditions: [{ kind: 'own' }] },
+        { permission, conditions: [inside] },
+      ],
+    });
+    expect(hasPermission(at(either, '10.0.0.1', noon), permission)).toBe(true);
+  });
+
+  it('pass the guard of a route where they hold', () => {
+    const access: Access = { kind: 'permission', permission: 'DELETE_CONTENT' };
+    const caller = under({ kind: 'ip_range', ranges: ['10.0.0.0/8'] });
+    expect(refusalOf(() => requireAccess(access, at(caller, '10.0.0.1', noon)))).toBeUndefined();
+    expect(refusalOf(() => requireAccess(access, at(caller, '192.0.2.1', noon)))).toMatchObject({
+      code: 'permission-required',
+    });
+  });
+});
+
 describe('several permissions', () => {
   const caller = person({ permissions: ['VIEW_CONTENT', 'CREATE_CONTENT'] });
 
@@ -166,6 +273,16 @@ describe('several permissions', () => {
       code: 'any-permission-required',
       message: 'Missing permission: one of READ_PII, MANAGE_ROLES',
     });
+  });
+
+  it('any and all: the same rules as the routes', () => {
+    const wanted = ['VIEW_CONTENT', 'READ_PII'] as const;
+    expect(refusalOf(() => requireAccess({ kind: 'any_permission', permissions: wanted }, caller))).toBeUndefined();
+    expect(refusalOf(() => requireAccess({ kind: 'all_permissions', permissions: wanted }, caller))).toMatchObject({
+      ...{ code: 'permission-required', message: 'Missing permission: READ_PII' },
+    });
+    const neither: Access = { kind: 'any_permission', permissions: ['READ_PII', 'MANAGE_ROLES'] };
+    expect(refusalOf(() => requireAccess(neither, caller))).toMatchObject({ code: 'any-permission-required' });
   });
 
   it('a role: the same rule as the route', () => {

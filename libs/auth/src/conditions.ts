@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Condition } from '@annals/contracts';
+import { LRUCache } from 'lru-cache';
 
 /** What is known when a permission is asked for. What is not known holds no condition. */
 export interface Facts {
@@ -27,9 +28,18 @@ export function holds(condition: Condition, facts: Facts): boolean {
   }
 }
 
+/** Made once for the ranges of a role: they are decided on with each request. */
+const lists = new WeakMap<readonly string[], BlockList>();
+
 function isInRanges(address: string, ranges: readonly string[]): boolean {
   const family = familyOf(address);
   if (!family) return false;
+  let list = lists.get(ranges);
+  if (!list) lists.set(ranges, (list = listOf(ranges)));
+  return list.check(address, family);
+}
+
+function listOf(ranges: readonly string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {
     const [network = '', bits] = range.split('/');
@@ -40,7 +50,7 @@ function isInRanges(address: string, ranges: readonly string[]): boolean {
       list.addSubnet(network, prefix, kind);
     }
   }
-  return list.check(address, family);
+  return list;
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
@@ -50,14 +60,20 @@ function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
 
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
+/** A clock takes far longer to make than to read, and there are only so many time zones. */
+const clocks = new LRUCache<string, Intl.DateTimeFormat>({ max: 200 });
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', ...time });
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
 function isInWindow(window: Extract<Condition, { kind: 'time_window' }>, now: string): boolean {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: window.timezone,
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).formatToParts(new Date(now));
+  const parts = clockOf(window.timezone).formatToParts(new Date(now));
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
   const time = `${part('hour')}:${part('minute')}`;
   if (window.days && !window.days.includes(weekdays.indexOf(part('weekday')) + 1)) return false;

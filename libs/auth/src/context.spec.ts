@@ -169,6 +169,20 @@ describe('the signer', () => {
     expect(await reader().read(second)).toEqual(person);
   });
 
+  it('signs nothing beyond the moment at which the identity may stop being true', async () => {
+    const signer = signerOf(gateway);
+    const lent = { ...person, valid_until: '2026-11-21T09:00:10.000Z' };
+    const text = await signer.sign(lent);
+    const { exp } = JSON.parse(Buffer.from(text.split('.')[1]!, 'base64url').toString()) as { exp: number };
+    expect(exp * 1000).toBe(Date.parse(lent.valid_until));
+    now += 9_000;
+    expect(await signer.sign(lent)).toBe(text);
+    now += 1_000;
+    expect(await signer.sign(lent)).not.toBe(text);
+    now += 6_000;
+    await expect(reader().read(text)).rejects.toMatchObject(invalid);
+  });
+
   it('speaks for itself alone', async () => {
     const notOurs = { status: 500, code: 'context-not-ours' };
     await expect(signerOf(exporter).sign(person)).rejects.toMatchObject(notOurs);
