@@ -10,7 +10,7 @@ const { service } = identityUnderTest(() => startTestStores(storeOptions));
 async function promote({ user_id }: SignedIn): Promise<void> {
   await service().identity.store.execute(users, user_id, {
     ...{ id: randomUUID(), context: anonymous(), now: new Date().toISOString() },
-    decide: () => [{ type: 'SuperAdminGranted', data: { user_id, is_super_admin: true, reason: null } }],
+    decide: () => [{ type: 'SuperAdminGranted', data: { user_id, is_super_admin: true, reason: 'runs the place' } }],
   });
 }
 const age = ({ session_id }: SignedIn, column: string, by: string) =>

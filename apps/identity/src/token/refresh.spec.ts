@@ -59,7 +59,9 @@ describe('presenting a refresh token', () => {
     expect(present(3, 1)).toBe('replayed'));
   it('refuses everything once the family has ended', () =>
     expect(
-      [3, 4, 5].map((generation) => decideRotation({ ...family, ended_at: rotated_at }, generation, network, rotated_at)),
+      [3, 4, 5].map((generation) =>
+        decideRotation({ ...family, ended_at: rotated_at }, generation, network, rotated_at),
+      ),
     ).toEqual(['refuse', 'refuse', 'refuse']));
   it('refuses one that was never given out', () => expect(present(6, 1)).toBe('refuse'));
 });
