@@ -11,6 +11,19 @@ export interface Asking {
   now: string;
 }
 
+/** What follows from a request in an account that is not the asker's: a service does it there, and who asked is not told. */
+export function askedByService(asking: Asking, principal: string, accountId: string): Asking {
+  const { request_id, transaction_id, correlation_id, causation_id, traceparent, timestamp } = asking.context;
+  return {
+    ...asking,
+    context: {
+      ...serviceIdentity(principal, { accountId }),
+      ...{ request_id, transaction_id, correlation_id, causation_id, traceparent, timestamp },
+      ...{ ip_address: null, user_agent: null },
+    },
+  };
+}
+
 /** The same request, once it is known which person makes it: what they do is theirs in the log. */
 export function askedBy(
   asking: Asking,
@@ -25,4 +38,9 @@ export function askedBy(
   // A command needs to know whose it is, not which rights they have: those were looked at before.
   const withoutRights = serviceIdentity('');
   return { ...asking, context: { ...withoutRights, ...request, ...person, kind: 'user', principal: null } };
+}
+
+/** What every command of a request says to the store: the same request is the same command, written in this account. */
+export function commandIn({ commandId, commandHash, context, now }: Asking, accountId: string | null) {
+  return { id: commandId, ...(commandHash === undefined ? {} : { hash: commandHash }), context, now, accountId };
 }

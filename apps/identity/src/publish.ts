@@ -26,6 +26,9 @@ const published: { [T in Type]?: Published<T> } = {
   UserDisabled: { name: 'user_disabled', about: 'user_id', fields: ['user_id', 'status'] },
   UserEnabled: { name: 'user_enabled', about: 'user_id', fields: ['user_id', 'status'] },
   AccountCreated: { name: 'account_created', about: 'account_id', fields: ['account_id', 'slug', 'kind'] },
+  AccountUpdated: { name: 'account_updated', about: 'account_id', fields: ['account_id', 'slug'] },
+  AccountClosed: { name: 'account_closed', about: 'account_id', fields: ['account_id'] },
+  AccountRestored: { name: 'account_restored', about: 'account_id', fields: ['account_id'] },
   MembershipGranted: { name: 'membership_granted', about: 'user_id', fields: ['account_id', 'user_id', 'role'] },
   MembershipRoleChanged: {
     name: 'membership_role_changed',

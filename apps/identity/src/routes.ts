@@ -9,6 +9,12 @@ import { permissionUsesOfGateways } from './permission-use/count-uses.js';
 import { endElevationOfSession } from './elevation/end-elevation.js';
 import { listElevations } from './elevation/list-elevations.js';
 import { startElevationOfSession } from './elevation/start-elevation.js';
+import { closeAccountOfMembers } from './account/close-account.js';
+import { createAccountOfTeam } from './account/create-account.js';
+import { restoreClosedAccount } from './account/restore-account.js';
+import { updateAccountOfMembers } from './account/update-account.js';
+import { changeMember } from './membership/change-role.js';
+import { endMembershipOfMember } from './membership/end-membership.js';
 import { getAccount } from './account/get-account.js';
 import { listAccounts } from './account/list-accounts.js';
 import { changeOwnPassword } from './credential/change-password.js';
@@ -96,6 +102,8 @@ export function routesOf(
     ...[listPasskeys, beginPasskeyRegistration, addOwnPasskey, removeOwnPasskey],
     ...[listSessions, terminateAllSessions, terminateSession],
     ...[listDevices, getDevice, changeOwnDevice, removeOwnDevice],
+    ...[createAccountOfTeam, updateAccountOfMembers, closeAccountOfMembers, restoreClosedAccount],
+    ...[changeMember, endMembershipOfMember],
     ...[listAccounts, getAccount, listMembers, listUsers, getUser],
     ...[listRoles, getRole, defineRoleOfAccount, changeRoleOfAccount, deleteRoleOfAccount, listRoleMembers],
     ...[explainPermissions, checkPermissions, roleAnalytics, permissionAnalytics],

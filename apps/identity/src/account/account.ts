@@ -1,4 +1,4 @@
-import { noPolicies, type AccountEvent, type AccountPolicies } from '@annals/contracts';
+import { noPolicies, Problem, type AccountEvent, type AccountPolicies } from '@annals/contracts';
 import type { Aggregate } from '@annals/event-store';
 
 export interface AccountDetails {
@@ -10,6 +10,7 @@ export interface AccountDetails {
   policies: AccountPolicies;
   /** Who may run it. Counted here, in one stream, so that no two of them can each believe the other stays. */
   admins: readonly string[];
+  created_by_id: string;
   created_at: string;
 }
 
@@ -26,10 +27,15 @@ export type KnownAccount = Extract<Account, AccountDetails>;
 
 export const isKnownAccount = (account: Account): account is KnownAccount => 'account_id' in account;
 
+/** @throws Problem 409 `home-account` */
+export function requireTeam({ purpose }: AccountDetails, detail: string): void {
+  if (purpose === 'home') throw new Problem(409, 'home-account', detail);
+}
+
 export function evolveAccount(account: Account, event: AccountEvent): Account {
   if (event.type === 'AccountCreated') {
     const { account_id, slug, name, domain, kind, created_by_id, created_at } = event.data;
-    const details = { account_id, slug, name, domain, purpose: kind, created_at };
+    const details = { account_id, slug, name, domain, purpose: kind, created_by_id, created_at };
     return { kind: 'open', ...details, policies: noPolicies, admins: [created_by_id] };
   }
   if (event.type === 'AccountAbandoned') return { kind: 'abandoned' };

@@ -1,7 +1,8 @@
 import { Problem, type AccountEvent, type BuiltInRole } from '@annals/contracts';
-import type { Asking } from '../asking.js';
+import { commandIn, type Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
-import { accounts, isKnownAccount, type Account } from './account.js';
+import { mayAct, users } from '../user/user.js';
+import { accounts, isKnownAccount, requireTeam, type Account } from './account.js';
 
 /** Why somebody stops being one of those who run an account: the fact that follows. `barred`: they may not act at all. */
 export type AdminLoss =
@@ -13,14 +14,16 @@ export function addAdmin(account: Account, user_id: string): AccountEvent[] {
 }
 
 /**
- * Takes somebody from those who run the account. A closed account needs nobody, nor does the home of somebody who may not
- * act any more; and who is no ADMIN any more, whatever the reason, is not counted (`no-admin`).
- * @throws Problem 409 `last-admin`
+ * Takes somebody from those who run the account. A closed account needs nobody; the home of somebody who may not act
+ * waits for them; and who is no ADMIN any more, whatever the reason, is not counted (`no-admin`).
+ * @throws Problem 409 `last-admin`, `home-account`
  */
 export function removeAdmin(account: Account, user_id: string, loss: AdminLoss): AccountEvent[] {
   if (!isKnownAccount(account) || !account.admins.includes(user_id)) return [];
   const { reason } = loss;
-  if (account.purpose === 'home' && reason === 'barred') return [];
+  const isAtHome = account.purpose === 'home' && user_id === account.created_by_id;
+  if (isAtHome && reason === 'barred') return [];
+  if (isAtHome && reason !== 'no-admin') requireTeam(account, 'A home account stays with its person');
   if (account.kind === 'open' && reason !== 'no-admin' && account.admins.length === 1) {
     throw new Problem(409, 'last-admin', 'Somebody has to run the account: make another member ADMIN first');
   }
@@ -28,10 +31,15 @@ export function removeAdmin(account: Account, user_id: string, loss: AdminLoss):
   return [{ type: 'AccountAdminRemoved', data: { account_id: account.account_id, user_id, reason, role } }];
 }
 
-/** Counts somebody among those who run an account; to be called when their membership says ADMIN. Twice is once. */
+/**
+ * Counts somebody among those who run an account; to be called when their membership says ADMIN. Who may not act is not
+ * counted before they may. Twice is once.
+ */
 export async function seatAdmin(identity: Identity, asking: Asking, accountId: string, userId: string): Promise<void> {
+  const { state: user } = await identity.store.load(users, userId);
+  if (!mayAct(user)) return;
   await identity.store.execute(accounts, accountId, {
-    ...commandOf(asking, accountId),
+    ...commandIn(asking, accountId),
     decide: (account) => addAdmin(account, userId),
   });
 }
@@ -39,7 +47,7 @@ export async function seatAdmin(identity: Identity, asking: Asking, accountId: s
 /**
  * To be called before somebody stops being an ADMIN who can act; the fact itself follows. Should the process die in
  * between, a reactor completes a change of membership, and seats again who was to be barred.
- * @throws Problem 409 `last-admin`
+ * @throws Problem 409 `last-admin`, `home-account`
  */
 export async function resignAdmin(
   identity: Identity,
@@ -49,11 +57,7 @@ export async function resignAdmin(
   loss: AdminLoss = { reason: 'barred' },
 ): Promise<void> {
   await identity.store.execute(accounts, accountId, {
-    ...commandOf(asking, accountId),
+    ...commandIn(asking, accountId),
     decide: (account) => removeAdmin(account, userId, loss),
   });
-}
-
-function commandOf({ commandId, commandHash, context, now }: Asking, accountId: string) {
-  return { id: commandId, ...(commandHash === undefined ? {} : { hash: commandHash }), context, now, accountId };
 }

@@ -1,20 +1,13 @@
-import { Problem, type AccountPolicies, type BuiltInRole } from '@annals/contracts';
+import { Problem, type BuiltInRole } from '@annals/contracts';
 import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { accountsToAsk } from '../views/user-accounts/user-accounts.js';
 import { elevationFor, type Elevated, type Elevation } from '../elevation/elevation.js';
-import { accounts } from './account.js';
-import { slugs } from './slug.js';
+import { accounts, type AccountDetails } from './account.js';
+import { claimId, claims } from './claim.js';
 
 /** An account a person belongs to, as read from the events themselves. */
-export interface MyAccount {
-  account_id: string;
-  slug: string;
-  name: string;
-  domain: string | null;
-  purpose: 'home' | 'team';
-  policies: AccountPolicies;
-  created_at: string;
+export interface MyAccount extends Omit<AccountDetails, 'admins' | 'created_by_id'> {
   role: BuiltInRole;
   /** The elevation by which a super admin is here; null for whoever is here as a member. */
   elevation: Elevation | null;
@@ -38,9 +31,13 @@ export async function findMyAccount({ store }: Identity, userId: string, account
     store.load(accounts, accountId),
   ]);
   if (membership.state.kind !== 'member' || account.state.kind !== 'open') return null;
-  const { kind: _, admins: __, ...open } = account.state;
-  return { ...open, role: membership.state.role, elevation: null, revision: account.revision };
+  return asSeenBy(account.state, { role: membership.state.role, elevation: null, revision: account.revision });
 }
+
+const asSeenBy = (
+  { account_id, slug, name, domain, purpose, policies, created_at }: AccountDetails,
+  standing: Pick<MyAccount, 'role' | 'elevation' | 'revision'>,
+): MyAccount => ({ account_id, slug, name, domain, purpose, policies, created_at, ...standing });
 
 /** Every account the person belongs to, oldest membership first. */
 export async function myAccounts(identity: Identity, userId: string): Promise<MyAccount[]> {
@@ -59,8 +56,7 @@ async function findElevatedAccount(
   if (!elevation) return null;
   const account = await store.load(accounts, accountId);
   if (account.state.kind !== 'open') return null;
-  const { kind: _, admins: __, ...open } = account.state;
-  return { ...open, role: 'ADMIN', elevation, revision: account.revision };
+  return asSeenBy(account.state, { role: 'ADMIN', elevation, revision: account.revision });
 }
 
 /**
@@ -86,12 +82,15 @@ export async function chooseAccount(
   throw new Problem(400, 'account-required', 'Say for which account: send account-id');
 }
 
-/** @throws Problem 403 when the slug is nobody's, or two names disagree */
-async function namedAccount({ store, secrets }: Identity, selector: AccountSelector): Promise<string | undefined> {
+/** The account that all names mean. @throws Problem 403 when the slug is nobody's, or two names disagree */
+export async function namedAccount(
+  { store, secrets }: Identity,
+  selector: AccountSelector,
+): Promise<string | undefined> {
   const { account_id, slug, token_account_id } = selector;
   const named = [account_id, token_account_id];
   if (slug !== undefined) {
-    const { state } = await store.load(slugs, secrets.slugHash(slug));
+    const { state } = await store.load(claims.slug, claimId(secrets, { kind: 'slug', value: slug }));
     if (state.kind === 'free') throw noAccess();
     named.push(state.account_id);
   }

@@ -2,7 +2,8 @@ import { listAccountsRoute, pageMeta, type BuiltInRole } from '@annals/contracts
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { ownUser } from '../session/own-session.js';
-import { myAccounts, type MyAccount } from './choose-account.js';
+import { isKnownAccount, type Account, type AccountDetails } from './account.js';
+import { myAccounts } from './choose-account.js';
 
 /** Accounts the caller belongs to. A person has few, so they are sorted here. */
 export const listAccounts = (identity: Identity) =>
@@ -21,9 +22,11 @@ function compare(a: readonly string[], b: readonly string[]): number {
 }
 
 /** An account as it is shown to somebody with this role in it, or with none. */
-type Shown = Omit<MyAccount, 'role' | 'revision'> & { role: BuiltInRole | null };
-
-export const shownAccount = ({ account_id, purpose, ...account }: Shown) => ({
+export const shownAccount = ({
+  account_id,
+  purpose,
+  ...account
+}: Omit<AccountDetails, 'admins' | 'created_by_id'> & { role: BuiltInRole | null }) => ({
   id: account_id,
   kind: purpose,
   name: account.name,
@@ -33,3 +36,9 @@ export const shownAccount = ({ account_id, purpose, ...account }: Shown) => ({
   role: account.role,
   created_at: account.created_at,
 });
+
+/** The account that a command has just written. */
+export function shownTo(account: Account, role: BuiltInRole | null) {
+  if (!isKnownAccount(account)) throw new Error('a command wrote an account that is none');
+  return shownAccount({ ...account, role });
+}

@@ -1,7 +1,6 @@
-import { derivedId } from '@annals/event-store';
 import type { Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
-import { admit } from '../membership/grant-membership.js';
+import { admitFirst } from '../membership/grant-membership.js';
 import { openAccount } from './create-account.js';
 import { homeSlug } from './slug.js';
 
@@ -15,15 +14,16 @@ export async function provisionHome(
   home: { account_id: string; user_id: string },
 ): Promise<void> {
   const { account_id, user_id } = home;
-  await openAccount(identity, asking, {
+  // No hash of the body goes with it: it would be a fast hash of the password, in a log that is kept for ever.
+  const { commandHash: _, ...opening } = asking;
+  await openAccount(identity, opening, {
     account_id,
-    slug: homeSlug(account_id),
+    slugs: [homeSlug(account_id)],
     name: 'Home',
     domain: null,
     kind: 'home',
     created_by_id: user_id,
     created_at: asking.now,
   });
-  const commandId = derivedId(account_id, 'membership');
-  await admit(identity, { ...asking, commandId }, { account_id, user_id, role: 'ADMIN' });
+  await admitFirst(identity, opening, { account_id, user_id, role: 'ADMIN' });
 }

@@ -1,4 +1,5 @@
 import { Problem, type BuiltInRole, type MembershipEvent } from '@annals/contracts';
+import { derivedId, type Outcome } from '@annals/event-store';
 import type { Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
 import { membershipId, memberships, type Membership } from './membership.js';
@@ -28,5 +29,25 @@ export async function admit({ store }: Identity, asking: Asking, membership: Gra
     now: asking.now,
     accountId: account_id,
     decide: (state) => grantMembership(state, membership),
+  });
+}
+
+/** Lets in somebody who never was a member. Who left or was removed does not come back by this. */
+export const grantFirstMembership = (membership: Membership, command: GrantMembership): MembershipEvent[] =>
+  membership.kind === 'none' ? grantMembership(membership, command) : [];
+
+/**
+ * Executes {@link grantFirstMembership} for what follows from a fact: from whoever it is asked, and however often, a
+ * person enters an account once by it.
+ */
+export async function admitFirst(
+  { store }: Identity,
+  { context, now }: Asking,
+  membership: GrantMembership,
+): Promise<Outcome<Membership>> {
+  const { account_id, user_id } = membership;
+  return store.execute(memberships, membershipId(account_id, user_id), {
+    ...{ id: derivedId(account_id, `membership ${user_id}`), context, now, accountId: account_id },
+    decide: (state) => grantFirstMembership(state, membership),
   });
 }

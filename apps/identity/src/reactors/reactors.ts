@@ -1,6 +1,9 @@
 import type { Reactor } from '@annals/postgres';
 import type { Identity } from '../identity.js';
 import type { Mailer } from '../mail/mailer.js';
+import { autoJoin } from './auto-join.js';
+import { keepAccounts } from './keep-accounts.js';
+import { keepAdmins } from './keep-admins.js';
 import { enforceApiKeys } from './enforce-api-keys.js';
 import { followElevations } from './follow-elevations.js';
 import { enforceDeviceRemovals } from './enforce-device-removals.js';
@@ -32,6 +35,9 @@ export interface Outside {
 /** Everything identity does because of an event. */
 export const reactorsOf = (identity: Identity, { mailer, publicUrl }: Outside): Reactor[] => [
   provisionHomes(identity),
+  keepAccounts(identity),
+  keepAdmins(identity),
+  autoJoin(identity),
   welcomeCreatedUsers(identity),
   followStandings(identity),
   completeAcceptances(identity),

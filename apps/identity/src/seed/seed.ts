@@ -31,7 +31,15 @@ export async function seedDemo(identity: Identity, now = new Date()): Promise<vo
     const created_by_id = ids.get(creator);
     if (created_by_id === undefined) continue;
     const account_id = accountId(slug);
-    const account = { account_id, slug, name, domain: null, kind: 'team', created_by_id, created_at: at } as const;
+    const account = {
+      account_id,
+      slugs: [slug],
+      name,
+      domain: null,
+      kind: 'team',
+      created_by_id,
+      created_at: at,
+    } as const;
     await openAccount(identity, asking(`open ${slug}`, slug, at), account);
   }
   for (const person of demoPeople) {

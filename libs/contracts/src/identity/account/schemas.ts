@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { builtInRoles } from '../../permissions.js';
+import { oneLine } from '../personal.js';
 import { AccountPolicies } from './policies.js';
 
 export { AccountPolicies };
@@ -19,4 +20,25 @@ export const Account = z.object({
   policies: AccountPolicies,
   role: z.enum(builtInRoles).nullable(),
   created_at: z.iso.datetime(),
+});
+
+/** What an account is called. Another team's account may not be called the same, whatever the case. */
+const AccountName = oneLine(100);
+
+/** A mail domain, in Unicode or in its ASCII form. Only who has proved an address in it may name it. */
+const Domain = z.string().trim().min(3).max(253);
+
+export const NewAccount = z.strictObject({
+  name: AccountName,
+  /** Made from the name when it is not given. */
+  slug: Slug.optional(),
+  domain: Domain.optional(),
+});
+
+/** The whole of what can be changed. */
+export const AccountUpdate = z.strictObject({
+  name: AccountName,
+  slug: Slug,
+  domain: Domain.nullable(),
+  policies: AccountPolicies,
 });

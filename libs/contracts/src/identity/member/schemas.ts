@@ -11,3 +11,13 @@ export const Member = z.object({
   role: z.enum(builtInRoles),
   since: z.iso.datetime(),
 });
+
+export const MemberRole = z.strictObject({ role: z.enum(builtInRoles) });
+
+/** A membership as its owner has it. */
+export const Membership = z.object({
+  membership_id: z.string(),
+  account_id: z.uuid(),
+  user_id: z.uuid(),
+  role: z.enum(builtInRoles),
+});

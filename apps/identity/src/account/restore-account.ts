@@ -1,0 +1,42 @@
+import { restoreAccountRoute, type AccountEvent } from '@annals/contracts';
+import { mount, written } from '@annals/service';
+import { commandIn } from '../asking.js';
+import type { Identity } from '../identity.js';
+import { membershipId, memberships } from '../membership/membership.js';
+import { ownUser } from '../session/own-session.js';
+import { accounts, isKnownAccount, type Account } from './account.js';
+import { seatAdmin } from './admins.js';
+import { accountNotFound } from './get-account.js';
+import { shownTo } from './list-accounts.js';
+
+/** @throws Problem 404 `account-not-found` */
+export function restoreAccount(
+  account: Account,
+  { restored_as }: { restored_as: 'admin' | 'super-admin' },
+): AccountEvent[] {
+  if (!isKnownAccount(account)) throw accountNotFound();
+  if (account.kind === 'open') return [];
+  return [{ type: 'AccountRestored', data: { account_id: account.account_id, restored_as } }];
+}
+
+/**
+ * Brings back a closed account, with its names and members. Nobody can be in it, so its ADMINs ask from outside; a super
+ * admin may do the same, and the account's log says so. For everybody else it is as unknown as one that never was.
+ */
+export const restoreClosedAccount = (identity: Identity) =>
+  mount(restoreAccountRoute, async ({ params, ...asking }) => {
+    const { store } = identity;
+    const { context, commandId } = asking;
+    const userId = ownUser(context);
+    const { state: membership } = await store.load(memberships, membershipId(params.id, userId));
+    const isAdmin = membership.kind === 'member' && membership.role === 'ADMIN';
+    if (!isAdmin && !context.is_super_admin) throw accountNotFound();
+    const outcome = await store.execute(accounts, params.id, {
+      ...commandIn(asking, params.id),
+      decide: (account) => restoreAccount(account, { restored_as: isAdmin ? 'admin' : 'super-admin' }),
+    });
+    // While it was closed, the last of those who run it may have been put out.
+    if (isAdmin)
+      await seatAdmin(identity, { ...asking, commandId: outcome.events[0]?.id ?? commandId }, params.id, userId);
+    return written(outcome, (account) => shownTo(account, membership.kind === 'member' ? membership.role : null));
+  });
