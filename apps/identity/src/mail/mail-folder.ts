@@ -18,8 +18,9 @@ export interface KeptMail {
 export function folderMailer(folder: string, from: string): Mailer {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
   return {
-    async send({ id, ...mail }) {
-      const made = await transport.sendMail({ ...mail, from, messageId: `<${id}@annals>`, textEncoding: 'base64' });
+    async send({ id, to, ...mail }) {
+      const addressed = { ...mail, to: { name: '', address: to }, from, messageId: `<${id}@annals>` };
+      const made = await transport.sendMail({ ...addressed, textEncoding: 'base64' });
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, `${id}.eml`);
       await writeFile(`${path}.part`, made.message as Buffer, { mode: 0o600 });

@@ -1,9 +1,7 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderMailer, readMailFolder } from './mail-folder.js';
-import { smtpMailer } from './smtp-mailer.js';
 
 const from = 'Annals <no-reply@annals.test>';
 const mail = (id: string, over: Record<string, string> = {}) => ({
@@ -53,31 +51,4 @@ describe('the mail folder', () => {
 
   it('is empty before the first mail', async () =>
     expect(await readMailFolder(folder, 'ada@example.test')).toEqual([]));
-});
-
-describe('mail by SMTP', () => {
-  it('is handed to the server with an id of its own', async () => {
-    const received: string[] = [];
-    const server = createServer((socket) => {
-      let inData = false;
-      socket.write('220 ready\r\n');
-      socket.on('data', (chunk: Buffer) => {
-        const text = chunk.toString();
-        received.push(text);
-        if (inData && !text.endsWith('\r\n.\r\n')) return;
-        inData = text.startsWith('DATA');
-        if (text.startsWith('QUIT')) socket.end('221 bye\r\n');
-        else socket.write(inData ? '354 go on\r\n' : '250 ok\r\n');
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    await smtpMailer(`smtp://127.0.0.1:${port}`, from).send(mail('one'));
-    expect(received.join('')).toMatch(/RCPT TO:<ada@example\.test>[\s\S]*Message-ID: <one@annals>/i);
-    await new Promise((resolve) => server.close(resolve));
-  });
-
-  it('fails aloud when the server is away', async () => {
-    await expect(smtpMailer('smtp://127.0.0.1:1', from).send(mail('one'))).rejects.toThrow();
-  });
 });
