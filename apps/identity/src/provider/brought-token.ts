@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ExternalIssuer, VerifiedToken } from '@annals/auth';
 import { Problem } from '@annals/contracts';
+import type { Sql } from '@annals/postgres';
 import type { Identity } from '../identity.js';
 
 /** How old a token may be with which somebody shows that an identity is theirs, in seconds. */
@@ -18,7 +19,8 @@ export interface ShownIdentity {
  * Whose identity a token shows. It is made for this moment and counts once: one that leaked from a log, or that another
  * application was given last week, links nothing.
  * @param commandId the request: sent again with its idempotency key, it may bring the same token again
- * @throws Problem 400 `link-token-refused`, `link-token-stale` or `link-token-used`; 503 `token-keys-unavailable`
+ * @throws Problem 400 `link-token-refused`, `link-token-stale` or `link-token-used`; 422 `idempotency-key-reused`;
+ *   503 `token-keys-unavailable`
  */
 export async function shownIdentity(
   { issuers, pool }: Identity,
@@ -32,16 +34,30 @@ export async function shownIdentity(
     throw new Problem(400, 'link-token-refused', error.detail, { cause: error });
   });
   const until = freshUntil(verified, Date.parse(now) / 1000);
-  const { rows } = await pool.query<{ command_id: string }>(
-    `insert into shown_tokens (token_hash, command_id, expires_at) values ($1, $2, to_timestamp($3))
-     on conflict (token_hash) do update set token_hash = excluded.token_hash returning command_id`,
-    [signedPart(token), commandId, until],
-  );
-  if (rows[0]?.command_id !== commandId) {
-    throw new Problem(400, 'link-token-used', 'This token was brought before; get another one from its issuer');
-  }
+  await useOnce(pool, { commandId, token, until });
   // The verifier knows no other issuers than these.
   return { issuer: issuers.find(verified.issuer)!, subject: verified.subject };
+}
+
+/** Remembers which request brought a token. One request may come again, with the same token. */
+async function useOnce(sql: Sql, used: { commandId: string; token: string; until: number }): Promise<void> {
+  const [hash, id] = [signedPart(used.token), used.commandId];
+  await sql.query(
+    `insert into shown_tokens (token_hash, command_id, expires_at) values ($1, $2, to_timestamp($3))
+     on conflict do nothing`,
+    [hash, id, used.until],
+  );
+  const { rows } = await sql.query<{ isToken: boolean; isRequest: boolean }>(
+    `select token_hash = $1 as "isToken", command_id = $2 as "isRequest" from shown_tokens
+     where token_hash = $1 or command_id = $2`,
+    [hash, id],
+  );
+  if (rows.some(({ isRequest, isToken }) => isRequest && !isToken)) {
+    throw new Problem(422, 'idempotency-key-reused', 'This key came before with another body');
+  }
+  if (rows.some(({ isRequest }) => !isRequest)) {
+    throw new Problem(400, 'link-token-used', 'This token was brought before; get another one from its issuer');
+  }
 }
 
 /** The moment from which the token would be too old anyway, in seconds since the epoch. */

@@ -6,7 +6,7 @@ export const shownTokens: Migration = {
   sql: `
     create table shown_tokens (
       token_hash bytea primary key,
-      command_id uuid not null,
+      command_id uuid not null unique,
       expires_at timestamptz not null
     );
     comment on column shown_tokens.token_hash is 'SHA-256 of header and claims';

@@ -45,6 +45,8 @@ export interface Ask {
   body?: unknown;
   /** Access token, turned into a signed context as the gateway does. */
   token?: string;
+  /** Signed as it is, for callers who have no token of ours. */
+  as?: IdentityContext;
   /** Account named by the request. */
   account?: string;
   headers?: Record<string, string>;
@@ -187,7 +189,8 @@ export async function startIdentity(
   return {
     ...{ identity, url, asGateway, context, contextOf },
     async call(method, path, ask = {}) {
-      const given = { [headers.clientAddress]: '203.0.113.7', [headers.clientAgent]: 'jest', ...ask.headers };
+      const given: Record<string, string> = { [headers.clientAddress]: '203.0.113.7', [headers.clientAgent]: 'jest', ...ask.headers };
+      if (ask.as) given[headers.context] = await signer.sign(ask.as);
       if (ask.token === undefined) return send(method, `/api/v1${path}`, given, ask.body);
       const { subject, sessionId, accountId } = await verifier.verify(ask.token);
       const derived = await context({
