@@ -262,18 +262,6 @@ describe('people of the account', () => {
     expect(headers.get('etag')).toBe('"0"');
   });
 
-  it('are not yet shown while the read model does not have them', async () => {
-    const user_id = randomUUID();
-    const asking = { commandId: randomUUID(), context: anonymous(), now: new Date().toISOString() };
-    await admit(service.identity, asking, { account_id: acme.account_id, user_id, role: 'VIEWER' });
-    const answer = await get(`/users/${user_id}`);
-    expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([
-      503,
-      'projection-behind',
-      '1',
-    ]);
-  });
-
   it('are hidden from who is no manager', async () => {
     const viewer = await signIn('viewer@acme.test');
     for (const path of ['/users', '/roles', `/users/${acme.user_id}`, `/accounts/${acme.account_id}/members`]) {
