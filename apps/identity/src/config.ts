@@ -52,7 +52,12 @@ export const identityConfig = z
       .optional()
       .describe('File of places in MMDB format, by country or city; countries come built in'),
     MAX_LOGIN_ATTEMPTS: z.coerce.number().int().positive().default(5).describe('Wrong passwords without a delay'),
-    PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).default(8).describe('Shortest password, in characters'),
+    PASSWORD_MIN_LENGTH: z.coerce
+      .number()
+      .int()
+      .min(8)
+      .default(8)
+      .describe('Shortest password, in characters; 15 is the advice where no second factor is asked for'),
     REQUIRE_VERIFIED_EMAIL: flag(false).describe('Refuse sign-in until the address is verified'),
     SIGNING_KEY_DAYS: z.coerce.number().positive().default(30).describe('How long one token key signs'),
     DEV_MAIL: flag(false).describe('Keep mail in MAIL_DIR and show it at /dev/mail'),

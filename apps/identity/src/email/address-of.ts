@@ -1,4 +1,5 @@
-import { streamName, type EventStore } from '@annals/event-store';
+import type { EventStore } from '@annals/event-store';
+import { readPerson } from '../user/read-person.js';
 
 /** What a person is called and where mail reaches them. */
 export interface Addressee {
@@ -12,16 +13,9 @@ export interface Addressee {
  * @returns null once the person was erased
  */
 export async function addresseeOf(store: EventStore, userId: string, before?: bigint): Promise<Addressee | null> {
-  let email: unknown;
-  let name: unknown;
   if (before === 0n) return null;
-  const range = before === undefined ? {} : { to: before - 1n };
-  for await (const { data } of store.readStream(streamName('user', userId), range)) {
-    // Every event that gives a person an address or a name has it in a field of this name.
-    if ('email' in data) email = data.email;
-    if (data.name !== undefined) name = data.name;
-  }
-  return typeof email === 'string' && typeof name === 'string' ? { email, name } : null;
+  const person = await readPerson(store, userId, before === undefined ? undefined : before - 1n);
+  return person?.email && person.name ? { email: person.email, name: person.name } : null;
 }
 
 /** Where mail reaches a person; null once the person was erased. */
