@@ -1,4 +1,5 @@
 import { Problem, type BuiltInRole } from '@annals/contracts';
+import { grantsOfMember, type Grants } from '../grant/grant.js';
 import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { accountsToAsk } from '../views/user-accounts/user-accounts.js';
@@ -9,6 +10,8 @@ import { claimId, claims } from './claim.js';
 /** An account a person belongs to, as read from the events themselves. */
 export interface MyAccount extends Omit<AccountDetails, 'admins' | 'created_by_id'> {
   role: BuiltInRole;
+  /** Roles given beside it; read in the same step, since every context needs them. */
+  grants: Grants;
   /** The elevation by which a super admin is here; null for whoever is here as a member. */
   elevation: Elevation | null;
   revision: bigint | null;
@@ -26,17 +29,19 @@ const noAccess = () => new Problem(403, 'no-account-access', 'No access to this 
 
 /** The account when the person belongs to it, null otherwise, also when there is no such account. */
 export async function findMyAccount({ store }: Identity, userId: string, accountId: string): Promise<MyAccount | null> {
-  const [membership, account] = await Promise.all([
+  const [membership, account, grants] = await Promise.all([
     store.load(memberships, membershipId(accountId, userId)),
     store.load(accounts, accountId),
+    store.load(grantsOfMember, membershipId(accountId, userId)),
   ]);
   if (membership.state.kind !== 'member' || account.state.kind !== 'open') return null;
-  return asSeenBy(account.state, { role: membership.state.role, elevation: null, revision: account.revision });
+  const { role } = membership.state;
+  return asSeenBy(account.state, { role, grants: grants.state, elevation: null, revision: account.revision });
 }
 
 const asSeenBy = (
   { account_id, slug, name, domain, purpose, policies, created_at }: AccountDetails,
-  standing: Pick<MyAccount, 'role' | 'elevation' | 'revision'>,
+  standing: Pick<MyAccount, 'role' | 'grants' | 'elevation' | 'revision'>,
 ): MyAccount => ({ account_id, slug, name, domain, purpose, policies, created_at, ...standing });
 
 /** Every account the person belongs to, oldest membership first. */
@@ -56,7 +61,8 @@ async function findElevatedAccount(
   if (!elevation) return null;
   const account = await store.load(accounts, accountId);
   if (account.state.kind !== 'open') return null;
-  return asSeenBy(account.state, { role: 'ADMIN', elevation, revision: account.revision });
+  const { initial: grants } = grantsOfMember;
+  return asSeenBy(account.state, { role: 'ADMIN', grants, elevation, revision: account.revision });
 }
 
 /**

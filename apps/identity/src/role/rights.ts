@@ -4,7 +4,7 @@ import type { MyAccount } from '../account/choose-account.js';
 import type { Identity } from '../identity.js';
 import type { Asker } from '../session/who-asks.js';
 import { maxConditionalBytes } from './role-rules.js';
-import { grantsInForce, pathsOf, rolesAt, standingOf, type Standing } from './standing.js';
+import { grantsInForce, pathsOf, rolesAt, withRoles, type Standing } from './standing.js';
 
 /** What somebody may do in an account, as the context says it. */
 export type Rights = Pick<
@@ -30,8 +30,9 @@ export const noRights: Rights = {
  * beside it for now, and what these roles inherit.
  */
 export async function rightsIn(identity: Identity, account: MyAccount, asker: Asker, now: string): Promise<Rights> {
-  const { account_id, role } = account;
-  return rightsAt(identity, await standingOf(identity, account_id, asker.user.user_id, role), now);
+  const { account_id, role: base, grants } = account;
+  const { user_id } = asker.user;
+  return rightsAt(identity, await withRoles(identity, { account_id, user_id, base, grants }), now);
 }
 
 /** What a standing amounts to at `now`, and until when. */

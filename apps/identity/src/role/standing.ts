@@ -17,17 +17,23 @@ export interface Standing {
   set: RoleSet;
 }
 
-/** One read for most people; a second one for who was given a role of the account. */
 export async function standingOf(
-  { store }: Pick<Identity, 'store'>,
+  identity: Pick<Identity, 'store'>,
   account_id: string,
   user_id: string,
   base: BuiltInRole,
 ): Promise<Standing> {
-  const { state: grants } = await store.load(grantsOfMember, membershipId(account_id, user_id));
-  const custom = [...grants.live.keys()].some((id) => !isBuiltIn(id));
-  const set = custom ? (await store.load(roleSets, account_id)).state : roleSets.initial;
-  return { account_id, user_id, base, grants, set };
+  const { state: grants } = await identity.store.load(grantsOfMember, membershipId(account_id, user_id));
+  return withRoles(identity, { account_id, user_id, base, grants });
+}
+
+/** Needs one more read for who was given a role of the account, and none for the others. */
+export async function withRoles(
+  { store }: Pick<Identity, 'store'>,
+  standing: Omit<Standing, 'set'>,
+): Promise<Standing> {
+  const custom = [...standing.grants.live.keys()].some((id) => !isBuiltIn(id));
+  return { ...standing, set: custom ? (await store.load(roleSets, standing.account_id)).state : roleSets.initial };
 }
 
 /** The grants in force at `now`, of roles that are there and active. */
