@@ -83,6 +83,25 @@ describe('a role given to a member', () => {
     expect(await markers()).toHaveLength(before + 2);
   });
 
+  it('is made to count by the reactor when its process ended before the marker', async () => {
+    const { identity } = service();
+    const { account_id, user_id } = bill;
+    const granted_at = new Date().toISOString();
+    const time = { granted_at, valid_from: null, expires_at: null, reason: null, assigned_by_id: null };
+    const given = await identity.store.execute(grantsOfMember, membershipId(account_id, user_id), {
+      ...{ id: randomUUID(), context: anonymous(), now: granted_at, accountId: account_id },
+      decide: (state) =>
+        grantRole(state, { account_id, user_id, now: granted_at, grant: { role_id: 'AUTHOR', ...time } }),
+    });
+    const marked = async () => {
+      const { rows } = await identity.pool.query('select from revocations where source_id = $1', [given.events[0]!.id]);
+      return rows.length === 1;
+    };
+    await until('the reactor writes the marker', marked);
+    expect(await heldBy(bill)).toContainEqual(expect.objectContaining({ role_id: 'AUTHOR', state: 'active' }));
+    await take(bill, 'AUTHOR');
+  });
+
   it('brings what it inherits, and conditions as conditions', async () => {
     const conditions = [{ kind: 'ip_range', ranges: ['10.0.0.0/8'] }];
     const parent = await define({ parent: 'AUTHOR', permissions: [{ permission: 'DELETE_CONTENT', conditions }] });

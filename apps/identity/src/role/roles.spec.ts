@@ -1,6 +1,9 @@
-import { startTestStores } from '@annals/testing';
+import { randomUUID } from 'node:crypto';
+import { signedIn, startTestStores, until } from '@annals/testing';
+import { revocationsAfter } from '../session/revocations.js';
 import { demoPeopleOf, type DemoPerson } from '../testing/demo-people.js';
 import { identityUnderTest, storeOptions } from '../testing/identity-service.js';
+import { roleSets } from './role.js';
 
 const { service } = identityUnderTest(() => startTestStores(storeOptions));
 let ada: DemoPerson;
@@ -94,6 +97,29 @@ describe('roles of an account', () => {
     expect([inherits.status, inherits.body.code]).toEqual([400, 'role-parent-unknown']);
     const { body: theirs } = await gus.call('GET', '/roles');
     expect((theirs.data as { id: string }[]).map((role) => role.id)).not.toContain(id);
+  });
+
+  it('reach every gateway before the answer when they change, also after a crash in between', async () => {
+    const { identity } = service();
+    const markers = async () =>
+      (await revocationsAfter(identity.pool, 0)).filter(({ kind, key }) => kind === 'account' && key === ada.account_id)
+        .length;
+    const { id, name } = await define();
+    const before = await markers();
+    await ada.call('PUT', `/roles/${id}`, { body: { name, active: false } });
+    expect(await markers()).toBe(before + 1);
+    await service().settled();
+    expect(await markers()).toBe(before + 1);
+    // As by a process that ended after the fact and before its marker.
+    await identity.store.execute(roleSets, ada.account_id, {
+      ...{
+        id: randomUUID(),
+        context: signedIn('ADMIN', { account_id: ada.account_id }),
+        now: new Date().toISOString(),
+      },
+      decide: () => [{ type: 'RoleDeleted', data: { account_id: ada.account_id, role_id: id } }],
+    });
+    await until('the reactor writes the marker', async () => (await markers()) === before + 2);
   });
 
   it.each([
