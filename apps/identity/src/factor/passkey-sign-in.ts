@@ -35,11 +35,12 @@ export const signInWithPasskey = (identity: Identity) =>
       await refusalTime;
       throw refused();
     }
-    const account = await signInAccount(identity, user, wanted);
+    const by = { issuer: null, auth_methods: passkeyMethods(passkey), authenticated_at: asking.now };
+    const account = await signInAccount(identity, { user, ...by }, wanted, asking.now);
     const device_id = await deviceOf(identity, asking, user.user_id, body.device_id);
     return signIn(identity, asking, user, {
       ...{ account, device: { device_id, device_name: device_name ?? null } },
-      auth_methods: passkeyMethods(passkey),
+      auth_methods: by.auth_methods,
     });
   });
 

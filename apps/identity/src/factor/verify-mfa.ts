@@ -35,10 +35,11 @@ export const verifyMfa = (identity: Identity) =>
     }
     const { user, sign_in, second } = proven;
     const { account: wanted, device_id, device_name } = sign_in;
-    const account = await signInAccount(identity, user, wanted ?? undefined);
+    const by = { issuer: null, auth_methods: ['pwd', ...second], authenticated_at: asking.now };
+    const account = await signInAccount(identity, { user, ...by }, wanted ?? undefined, asking.now);
     return signIn(identity, asking, user, {
       ...{ account, device: { device_id, device_name } },
-      auth_methods: ['pwd', ...second],
+      auth_methods: by.auth_methods,
     });
   });
 
