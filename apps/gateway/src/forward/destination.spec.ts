@@ -21,5 +21,7 @@ describe('the routing table', () => {
     expect(at('GET', `/users/data/export/${id}/events`).streams).toBe(true);
     expect(at('GET', `/accounts/${id}/members`).accountParameter).toBe('id');
     expect(at('GET', `/users/${id}`).accountParameter).toBeNull();
+    // Nobody can be in a closed account, so bringing it back works from outside.
+    expect(at('POST', `/accounts/${id}/restore`).accountParameter).toBeNull();
   });
 });

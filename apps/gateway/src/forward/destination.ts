@@ -4,6 +4,8 @@ import type { z } from 'zod';
 
 /** Where requests of one route go, with what the edge needs of its contract at hand. */
 export interface Destination {
+  /** Id of the operation. */
+  id: string;
   method: Method;
   /** Whole path template. */
   path: string;
@@ -31,9 +33,10 @@ export function destinations(routes: readonly Route[]): RouteTable<Destination> 
   return createRouteTable(routes.map(destinationOf));
 }
 
-function destinationOf({ definition }: Route): Destination {
+function destinationOf({ id, definition }: Route): Destination {
   const { method, path, params, owner, access, responses } = definition;
   return {
+    id,
     method,
     path: basePath + path,
     params,
@@ -44,11 +47,14 @@ function destinationOf({ definition }: Route): Destination {
     bodyLimit: method === 'GET' ? 0 : (definition.bodyLimit ?? DEFAULT_BODY_LIMIT),
     streams: Object.values(responses).includes('stream'),
     secret: path.startsWith('/auth/'),
-    accountParameter: accountParameterOf(path),
+    accountParameter: access.kind === 'self' ? null : accountParameterOf(path),
   };
 }
 
-/** `/accounts/{id}/…` works in that account; elsewhere a parameter says so by its name. */
+/**
+ * `/accounts/{id}/…` works in that account; elsewhere a parameter says so by its name. What concerns a person alone works
+ * in none that its path names: that account may be closed.
+ */
 function accountParameterOf(path: string): string | null {
   return /^\/accounts\/\{(\w+)\}/.exec(path)?.[1] ?? (path.includes('{account_id}') ? 'account_id' : null);
 }

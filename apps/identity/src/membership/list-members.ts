@@ -22,7 +22,7 @@ const schema = projectionSchema(people);
 /** Members of the account the request is for; the role was checked in that account and holds in no other. */
 export const listMembers = ({ pool }: Identity) =>
   mount(listMembersRoute, async ({ context, params, query }) => {
-    const { page, limit, sort_by, sort_order } = query;
+    const { page, limit, sort_by, sort_order, role } = query;
     if (params.id !== context.account_id) throw accountNotFound();
     const { rows } = await tenantQuery<Row>(
       pool,
@@ -30,11 +30,14 @@ export const listMembers = ({ pool }: Identity) =>
       `with page as (
          select m.user_id, p.email, p.name, p.status, m.role, m.since
          from ${schema}.members m join ${schema}.people p using (user_id)
-         where m.account_id = $1 order by ${columns[sort_by]} ${sort_order}, m.user_id ${sort_order} limit $2 offset $3
+         where m.account_id = $1 and ($4::text is null or m.role = $4)
+         order by ${columns[sort_by]} ${sort_order}, m.user_id ${sort_order} limit $2 offset $3
        )
        select page.*, total from page
-       right join (select count(*) as total from ${schema}.members where account_id = $1) t on true`,
-      [params.id, limit, (page - 1) * limit],
+       right join (
+         select count(*) as total from ${schema}.members where account_id = $1 and ($4::text is null or role = $4)
+       ) t on true`,
+      [params.id, limit, (page - 1) * limit, role ?? null],
     );
     const data = rows.filter((row) => row.user_id !== null).map((row) => memberOf(params.id, row));
     return { status: 200, body: { data, meta: pageMeta(page, limit, Number(rows[0]?.total ?? 0)) } };

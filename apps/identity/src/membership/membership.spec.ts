@@ -1,5 +1,6 @@
 import { deciderSpec } from '@annals/testing';
 import { grantMembership, type GrantMembership } from './grant-membership.js';
+import { joinAccount } from './join.js';
 import { memberships, type Membership } from './membership.js';
 
 const who = {
@@ -28,4 +29,17 @@ describe('granting membership', () => {
       .when({ ...grant, role: 'VIEWER' })
       .thenNothing());
   it('keeps ended what ended', () => expect(memberships.evolve({ kind: 'ended' }, changed)).toEqual({ kind: 'ended' }));
+});
+
+describe('joining on an invitation', () => {
+  const { given } = deciderSpec({
+    ...memberships,
+    decide: (command: GrantMembership, membership: Membership) => joinAccount(membership, command),
+  });
+  const join = { ...who, role: 'EDITOR' } as const;
+  it('lets a stranger in, and somebody back in who left', () => {
+    given([]).when(join).then([granted]);
+    given([granted, ended]).when(join).then([granted]);
+  });
+  it('leaves who is in already what they are there', () => given([granted, changed]).when(join).thenNothing());
 });

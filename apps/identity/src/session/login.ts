@@ -1,7 +1,7 @@
 import { loginRoute, Problem } from '@annals/contracts';
 import { derivedId } from '@annals/event-store';
 import { mount } from '@annals/service';
-import { signInAccount } from '../account/sign-in-account.js';
+import { requireMembership, signInAccount } from '../account/sign-in-account.js';
 import { credentials, hasSecondFactor } from '../credential/credential.js';
 import { provePassword } from '../credential/prove-password.js';
 import { askSecondFactor } from '../factor/ask-second-factor.js';
@@ -23,13 +23,18 @@ export const login = (identity: Identity) =>
       throw refused();
     }
     const { user, knownDevice, password_revision } = proven;
-    const account = await signInAccount(identity, user, body.account);
     const device_id = knownDevice ?? derivedId(asking.commandId, 'device');
     const device = { device_id, device_name: body.device_name ?? null };
     const { state: credential } = await identity.store.load(credentials, user.user_id);
+    const by = { issuer: null, auth_methods: ['pwd'], authenticated_at: asking.now };
     if (hasSecondFactor(credential)) {
+      if (body.account !== undefined) await requireMembership(identity, user, body.account);
+      // An account that will not let them in is said before they look for their second factor.
+      const after = { ...by, auth_methods: ['pwd', 'mfa'] };
+      await signInAccount(identity, { user, ...after }, body.account, asking.now);
       const sign_in = { ...device, account: body.account ?? null, password_revision };
       return askSecondFactor(identity, asking, credential, { user_id: user.user_id, sign_in });
     }
-    return signIn(identity, asking, user, { account, device, auth_methods: ['pwd'] });
+    const account = await signInAccount(identity, { user, ...by }, body.account, asking.now);
+    return signIn(identity, asking, user, { account, device, auth_methods: by.auth_methods });
   });

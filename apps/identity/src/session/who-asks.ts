@@ -3,7 +3,7 @@ import type { Identity } from '../identity.js';
 import { originOf } from '../place/origin.js';
 import { externalAsker } from '../provider/external-asker.js';
 import type { ActingUser } from '../user/user.js';
-import { requireLiveSession, type ActiveSession } from './live-session.js';
+import { requireLiveSession, type ActiveSession, type LiveSession } from './live-session.js';
 import { touch } from './session-tokens.js';
 
 /** The person behind a token, before anybody has looked at an account. */
@@ -22,6 +22,17 @@ export interface Asker {
 }
 
 /**
+ * The person of a session of ours.
+ * @param auth_methods how their token says they signed in; the session's own unless said
+ */
+export function askerOf({ session, user, tokens }: LiveSession, auth_methods = session.auth_methods): Asker {
+  return {
+    ...{ user, session, session_id: session.session_id, issuer: null, issuer_account_id: null, auth_methods },
+    authenticated_at: tokens.authenticated_at.toISOString(),
+  };
+}
+
+/**
  * Who a verified token stands for, and that they may still act.
  * @throws Problem 401 when the session is over or the person may not act any more
  */
@@ -30,13 +41,9 @@ export async function whoAsks(identity: Identity, asked: ContextRequest, now: st
   switch (caller.kind) {
     case 'session': {
       const { user_id, session_id, auth_methods } = caller;
-      const { session, user, tokens } = await requireLiveSession(identity, { user_id, session_id, now });
-      await touch(identity.pool, tokens, originOf(identity.places, client.ip_address), now);
-      return {
-        ...{ user, session, session_id, issuer: null, issuer_account_id: null },
-        auth_methods: auth_methods ?? session.auth_methods,
-        authenticated_at: tokens.authenticated_at.toISOString(),
-      };
+      const live = await requireLiveSession(identity, { user_id, session_id, now });
+      await touch(identity.pool, live.tokens, originOf(identity.places, client.ip_address), now);
+      return askerOf(live, auth_methods);
     }
     case 'external':
       return externalAsker(identity, asked, caller, now);
