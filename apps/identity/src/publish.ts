@@ -5,7 +5,7 @@ import type { IntegrationEvent } from '@annals/messaging';
 export const topic = 'identity.events.v1';
 
 /** Categories whose events others are told about. Claims, credentials and account switches stay inside. */
-export const publishedCategories = ['user', 'account', 'membership', 'role', 'grant', 'session'] as const;
+export const publishedCategories = ['user', 'account', 'membership', 'invitation', 'role', 'grant', 'session'] as const;
 
 type Type = IdentityEvent['type'];
 type DataOf<T extends Type> = EventOf<Extract<(typeof identityEvents)[number], { type: T }>>['data'];
@@ -25,6 +25,9 @@ const published: { [T in Type]?: Published<T> } = {
   EmailChanged: { name: 'email_changed', about: 'user_id', fields: ['user_id', 'status'] },
   UserDisabled: { name: 'user_disabled', about: 'user_id', fields: ['user_id', 'status'] },
   UserEnabled: { name: 'user_enabled', about: 'user_id', fields: ['user_id', 'status'] },
+  UserUpdated: { name: 'user_updated', about: 'user_id', fields: ['user_id'] },
+  UserDeleted: { name: 'user_deleted', about: 'user_id', fields: ['user_id', 'status', 'deleted_at'] },
+  UserRestored: { name: 'user_restored', about: 'user_id', fields: ['user_id', 'status'] },
   AccountCreated: { name: 'account_created', about: 'account_id', fields: ['account_id', 'slug', 'kind'] },
   AccountUpdated: { name: 'account_updated', about: 'account_id', fields: ['account_id', 'slug'] },
   AccountClosed: { name: 'account_closed', about: 'account_id', fields: ['account_id'] },
@@ -36,6 +39,17 @@ const published: { [T in Type]?: Published<T> } = {
     fields: ['account_id', 'user_id', 'role'],
   },
   MembershipEnded: { name: 'membership_ended', about: 'user_id', fields: ['account_id', 'user_id', 'reason'] },
+  InvitationCreated: {
+    name: 'invitation_created',
+    about: 'invitation_id',
+    fields: ['account_id', 'invitation_id', 'role', 'expires_at'],
+  },
+  InvitationRevoked: { name: 'invitation_revoked', about: 'invitation_id', fields: ['account_id', 'invitation_id'] },
+  InvitationAccepted: {
+    name: 'invitation_accepted',
+    about: 'invitation_id',
+    fields: ['account_id', 'invitation_id', 'user_id', 'role'],
+  },
   RoleDefined: { name: 'role_defined', about: 'role_id', fields: ['account_id', 'role_id', 'active'] },
   RoleChanged: { name: 'role_changed', about: 'role_id', fields: ['account_id', 'role_id', 'active'] },
   RoleDeleted: { name: 'role_deleted', about: 'role_id', fields: ['account_id', 'role_id'] },

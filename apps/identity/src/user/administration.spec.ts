@@ -55,6 +55,8 @@ const created = async (over: Record<string, unknown> = {}) => {
 };
 const codeOf = ({ status, body }: Answer) => [status, body.code];
 const mailTo = async (email: string) => {
+  // What one reactor writes, another sends.
+  await service.settled();
   await service.settled();
   const { body } = await service.call('GET', `/dev/mail?to=${encodeURIComponent(email)}`);
   return body.data as { subject: string; codes: string[] }[];
@@ -330,12 +332,38 @@ describe('a deleted person', () => {
 });
 
 describe('the last who runs an account', () => {
-  it('is not put out by a super admin either', async () => {
-    const root = await signIn('root@annals.test');
-    const elevated = await service.call('POST', '/auth/elevations', {
-      ...{ token: root.access_token, body: { account_id: globex, reason: 'somebody left the company', minutes: 10 } },
+  const adminsOf = async (accountId: string) => {
+    const { state } = await service.identity.store.load(accounts, accountId);
+    return state.kind === 'open' ? state.admins : [];
+  };
+  /** Somebody acme looks after, who opened an account of their own. */
+  const owner = async () => {
+    const person = await arrived();
+    const { body } = await service.call('POST', '/accounts', {
+      ...{ token: person.access_token, body: { name: `Own ${person.id}` } },
     });
-    expect(elevated.status).toBe(201);
+    const account_id = body.id as string;
+    await service.settled();
+    return { ...person, account_id };
+  };
+
+  it('is not put out by a super admin who came to help', async () => {
+    const { id, account_id } = await owner();
+    const root = await signIn('root@annals.test');
+    const body = { account_id, reason: 'somebody left the company' };
+    expect((await service.call('POST', '/elevations', { token: root.access_token, body })).status).toBe(201);
+    const call = (method: string, path: string) =>
+      service.call(method, `/users/${id}${path}`, { token: root.access_token, account: account_id });
+    expect(codeOf(await call('POST', '/disable'))).toEqual([409, 'last-admin']);
+    expect(codeOf(await call('DELETE', ''))).toEqual([409, 'last-admin']);
+    expect((await ask('GET', `/users/${id}`)).body).toMatchObject({ status: 'active' });
+  });
+
+  it('is put out by the account that looks after them, and keeps the seat where nobody else has one', async () => {
+    const { id, account_id } = await owner();
+    expect((await ask('POST', `/users/${id}/disable`, { reason: 'left' })).status).toBe(200);
+    await service.settled();
+    expect(await adminsOf(account_id)).toEqual([id]);
   });
 });
 
