@@ -1,5 +1,5 @@
 import { changePasswordRoute, type CredentialEvent } from '@annals/contracts';
-import { mount, written } from '@annals/service';
+import { mount } from '@annals/service';
 import { myAccounts } from '../account/choose-account.js';
 import type { Identity } from '../identity.js';
 import { addresseeOf } from '../email/address-of.js';
@@ -39,9 +39,8 @@ export const changeOwnPassword = (identity: Identity) =>
     }
     const change = { user_id, end_sessions: end_other_sessions, session_id };
     const { account_id: accountId } = asking.context;
-    const outcome = await giveNewPassword(identity, asking, {
+    return giveNewPassword(identity, asking, {
       ...{ user_id, password, accountId },
       decide: (_, change_id) => changePassword({ ...change, change_id }),
     });
-    return { ...written(outcome, () => undefined, 204), revision: null };
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { serviceIdentity } from '@annals/auth';
 import { streamName, type StoredEvent } from '@annals/event-store';
-import { requestContext, startTestStores } from '@annals/testing';
+import { anonymous, requestContext, startTestStores } from '@annals/testing';
 import { emails } from '../email/email.js';
 import { actingOn } from '../reactors/acting-on.js';
 import { identityUnderTest, storeOptions, type IdentityService } from '../testing/identity-service.js';
@@ -10,7 +10,7 @@ import { users } from '../user/user.js';
 import { changePassword } from './change-password.js';
 import { credentials } from './credential.js';
 import { requestReset } from './forgot-password.js';
-import { followPasswordChange } from './new-password.js';
+import { followPasswordChange, giveNewPassword } from './new-password.js';
 import { stageChange } from './password-changes.js';
 
 const { service: started } = identityUnderTest(() => startTestStores(storeOptions));
@@ -174,6 +174,34 @@ describe('changing the password', () => {
     expect([await isOpen(mine), await isOpen(other)]).toEqual([true, false]);
   });
 
+  it('has not begun when the process died before the fact, and its repetition completes it', async () => {
+    const email = await person();
+    const user_id = await userOf(email);
+    const { identity } = service;
+    const asking = { commandId: randomUUID(), context: anonymous(), now: new Date().toISOString() };
+    const give = (execute: typeof identity.store.execute) =>
+      giveNewPassword({ ...identity, store: { ...identity.store, execute } }, asking, {
+        ...{ user_id, password: next, accountId: null },
+        decide: (_, change_id) => changePassword({ user_id, change_id, end_sessions: true, session_id: randomUUID() }),
+      });
+    await expect(give(() => Promise.reject(new Error('killed')))).rejects.toThrow('killed');
+    expect((await tryLogin(email)).status).toBe(200);
+    expect((await tryLogin(email, { password: next })).status).toBe(401);
+    expect((await give(identity.store.execute)).status).toBe(204);
+    expect((await tryLogin(email, { password: next })).status).toBe(200);
+  });
+
+  it('is seen at once in the list of sessions', async () => {
+    const email = await person();
+    const [mine] = [await signIn(email), await signIn(email)];
+    const changed = await change(mine);
+    const { body } = await service.call('GET', '/users/sessions', {
+      token: mine.access_token,
+      headers: { 'x-min-position': changed.headers.get('x-position')! },
+    });
+    expect((body.data as { id: string }[]).map(({ id }) => id)).toEqual([mine.session_id]);
+  });
+
   it('never goes back to an earlier password when its fact is followed late', async () => {
     const email = await person();
     const mine = await signIn(email);
@@ -232,6 +260,22 @@ describe('a forgotten password', () => {
     const before = await signIn(email);
     expect((await reset(await resetToken(email), { end_other_sessions: false })).status).toBe(204);
     expect(await isOpen(before)).toBe(true);
+  });
+
+  it('is replaced without signing anybody in: the second factor is still asked for', async () => {
+    const email = await person();
+    const user_id = await userOf(email);
+    await service.identity.store.execute(credentials, user_id, {
+      ...{ id: randomUUID(), now: new Date().toISOString(), accountId: null, context: anonymous() },
+      decide: () => [
+        { type: 'TotpEnabled', data: { user_id, factor_id: randomUUID(), enabled_at: new Date().toISOString() } },
+      ],
+    });
+    const answer = await reset(await resetToken(email));
+    expect([answer.status, answer.body, answer.headers.get('set-cookie')]).toEqual([204, {}, null]);
+    const { body } = await tryLogin(email, { password: next });
+    expect(body).toMatchObject({ mfa_required: true });
+    expect(body).not.toHaveProperty('access_token');
   });
 
   it('is replaced once, however many use the link at the same time', async () => {

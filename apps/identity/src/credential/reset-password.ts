@@ -1,5 +1,5 @@
 import { Problem, resetPasswordRoute, type CredentialEvent } from '@annals/contracts';
-import { mount, written } from '@annals/service';
+import { mount } from '@annals/service';
 import { myAccounts } from '../account/choose-account.js';
 import { addresseeOf } from '../email/address-of.js';
 import { findToken, type MailedRequest } from '../email/mailed-token.js';
@@ -46,11 +46,10 @@ export const resetForgottenPassword = (identity: Identity) =>
       checkPassword(password, settings.passwordMinLength, own, 'new_password');
     }
     const accountId = await accountOfHolder(identity, request);
-    const outcome = await giveNewPassword(identity, asking, {
+    return giveNewPassword(identity, asking, {
       ...{ user_id, password, accountId },
       decide: (state, change_id) => resetPassword(state, { ...change, change_id }),
     });
-    return { ...written(outcome, () => undefined, 204), revision: null };
   });
 
 /** @returns the account in whose log it stands @throws Problem 400 when the address is not theirs any more */

@@ -8,7 +8,8 @@ export const followPasswordChanges = (identity: Identity): Reactor => ({
   name: 'follow-password-changes',
   categories: ['credential'],
   on: {
-    PasswordChanged: (event) =>
-      followPasswordChange(identity, actingOn(event, 'svc:identity', String(event.data.user_id)), event),
+    async PasswordChanged(event) {
+      await followPasswordChange(identity, actingOn(event, 'svc:identity', String(event.data.user_id)), event);
+    },
   },
 });
