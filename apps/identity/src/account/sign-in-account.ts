@@ -9,14 +9,6 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** An id or a slug, as the bodies of sign-in name an account. */
 export const selectorOf = (account: string) => (uuid.test(account) ? { account_id: account } : { slug: account });
 
-/**
- * For somebody who still has to show a second factor: the account they ask for is theirs; what it asks of them comes after.
- * @throws Problem 403 `no-account-access`
- */
-export async function requireMembership(identity: Identity, user: ActingUser, wanted: string): Promise<void> {
-  await chooseAccount(identity, user.user_id, selectorOf(wanted));
-}
-
 /** Somebody who has just signed in, or goes on with what they signed in with. */
 export type SignedIn = SignedInBy & { user: ActingUser };
 

@@ -1,7 +1,7 @@
 import { loginRoute, Problem } from '@annals/contracts';
 import { derivedId } from '@annals/event-store';
 import { mount } from '@annals/service';
-import { requireMembership, signInAccount } from '../account/sign-in-account.js';
+import { signInAccount } from '../account/sign-in-account.js';
 import { credentials, hasSecondFactor } from '../credential/credential.js';
 import { provePassword } from '../credential/prove-password.js';
 import { askSecondFactor } from '../factor/ask-second-factor.js';
@@ -28,7 +28,6 @@ export const login = (identity: Identity) =>
     const { state: credential } = await identity.store.load(credentials, user.user_id);
     const by = { issuer: null, auth_methods: ['pwd'], authenticated_at: asking.now };
     if (hasSecondFactor(credential)) {
-      if (body.account !== undefined) await requireMembership(identity, user, body.account);
       // An account that will not let them in is said before they look for their second factor.
       const after = { ...by, auth_methods: ['pwd', 'mfa'] };
       await signInAccount(identity, { user, ...after }, body.account, asking.now);
