@@ -172,7 +172,9 @@ describe('refreshing', () => {
     const { status, body } = await refresh(session.refresh_token);
     expect(status).toBe(200);
     expect(body.refresh_token).not.toBe(session.refresh_token);
-    expect(readRefreshToken(body.refresh_token as string)).toMatchObject({ generation: 1 });
+    expect(readRefreshToken(service.identity.secrets.refreshKey, body.refresh_token as string)).toMatchObject({
+      generation: 1,
+    });
     expect((await service.call('GET', '/users/sessions', { token: body.access_token as string })).status).toBe(200);
   });
 
@@ -206,6 +208,17 @@ describe('refreshing', () => {
     const third = (await refresh(second)).body.refresh_token as string;
     expect((await refresh(session.refresh_token)).status).toBe(401);
     expect((await refresh(third)).status).toBe(401);
+  });
+
+  it('for an account that does not let them in is refused, and leaves the token good', async () => {
+    const session = await signIn(await person());
+    const denied = await refresh(session.refresh_token, { account: randomUUID() });
+    expect([denied.status, denied.body.code]).toEqual([403, 'no-account-access']);
+    const { body } = await refresh(session.refresh_token, { account: session.account_id });
+    expect(body.account_id).toBe(session.account_id);
+    expect(readRefreshToken(service.identity.secrets.refreshKey, body.refresh_token as string)).toMatchObject({
+      generation: 1,
+    });
   });
 
   it('refuses nonsense, and a forged token without harm to the family', async () => {

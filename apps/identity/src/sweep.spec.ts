@@ -22,14 +22,30 @@ describe('sweeping', () => {
         [age],
       );
       await pool.query(
-        `insert into session_tokens values
-         (gen_random_uuid(), gen_random_uuid(), 0, $1, $1, now(), now(), now() - $2::interval, null)`,
+        `insert into session_tokens (session_id, user_id, generation, token_hash, sealed_token, auth_methods, elevated,
+           rotated_at, started_at, last_activity_at, expires_at)
+         values (gen_random_uuid(), gen_random_uuid(), 0, $1, '', '{}', false, now(), now(), now(), now() - $2::interval)`,
         [randomBytes(32), age],
+      );
+      await pool.query(
+        `insert into sign_in_places values (gen_random_uuid(), 'DE', 51, 10, 300, now() - 365 * $1::interval)`,
+        [age === '3 days' ? '1 day 1 hour' : age],
+      );
+      await pool.query(
+        'insert into session_floors values (gen_random_uuid(), gen_random_uuid(), now() - $1::interval)',
+        [age],
       );
     }
     await sweep(pool);
     await sweep(pool);
-    for (const table of ['sign_in_failures', 'mailed_tokens', 'password_changes', 'session_tokens']) {
+    for (const table of [
+      'sign_in_failures',
+      'mailed_tokens',
+      'password_changes',
+      'session_tokens',
+      'sign_in_places',
+      'session_floors',
+    ]) {
       expect((await pool.query(`select from ${table}`, [])).rowCount).toBe(1);
     }
   });

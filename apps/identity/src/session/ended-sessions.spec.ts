@@ -113,10 +113,9 @@ describe('ending every session', () => {
       ...{ home_account_id: null, origin: { network: null, place: null }, now },
       expires_at: new Date(Date.now() + 60_000).toISOString(),
     };
-    const { pool, secrets } = service.identity;
-    const late = startFamily(pool, secrets.refreshKey, begun);
+    const late = startFamily(service.identity, begun);
     await expect(late).rejects.toMatchObject({ status: 409, code: 'sign-in-overtaken' });
-    expect(await tokensOf(pool, begun.session_id)).toBeNull();
+    expect(await tokensOf(service.identity.pool, begun.session_id)).toBeNull();
   });
 
   it('leaves nobody who signs in at the same time with a session that nobody ended', async () => {

@@ -49,16 +49,21 @@ export const recentProofs: Migration = {
 export const sessionPlaces: Migration = {
   id: '0030-session-places',
   sql: `
+    -- What was made in the old way cannot be told from a forgery any more: those sessions are over.
+    delete from session_tokens;
     alter table session_tokens
-      add started_at timestamptz not null default now(),
+      drop salt,
+      add sealed_token text not null,
+      add started_at timestamptz not null,
       add device_id uuid,
-      add auth_methods text[] not null default '{pwd}',
-      add elevated boolean not null default false,
+      add auth_methods text[] not null,
+      add elevated boolean not null,
       add home_account_id uuid,
       add rotated_from text,
       add last_network text,
       add last_country text,
       add last_region text;
+    comment on column session_tokens.sealed_token is 'the present refresh token, AES-256-GCM under a key derived from KEY_ENCRYPTION_KEY';
     comment on column session_tokens.home_account_id is 'account of access tokens whose refresh names none: a hint, never a right; null when it has to be looked for';
     comment on column session_tokens.rotated_from is 'network that got the present refresh token';
     comment on column session_tokens.last_network is 'address of the last use, cut to a network: the full one is kept sealed, in the fact of the sign-in';

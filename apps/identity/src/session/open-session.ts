@@ -32,7 +32,7 @@ export async function openSession(
   { user_id, home_account_id, is_super_admin }: ActingUser,
   { account_id, device, auth_methods }: SignIn,
 ): Promise<OpenedSession> {
-  const { store, pool, secrets, settings, places } = identity;
+  const { store, settings, places } = identity;
   // Nobody is signed in yet, so two people may send the same idempotency key: it must not name one session for both.
   const session_id = derivedId(asking.commandId, `session ${user_id}`);
   const { context, now } = askedBy(asking, { user_id, session_id, account_id });
@@ -51,7 +51,7 @@ export async function openSession(
   const { state } = outcome;
   if (state.kind !== 'active')
     throw new Problem(409, 'session-over', 'This sign-in was ended meanwhile; sign in again');
-  const refresh_token = await startFamily(pool, secrets.refreshKey, {
+  const refresh_token = await startFamily(identity, {
     ...{ session_id, user_id, device_id: device.device_id, auth_methods, elevated: is_super_admin, home_account_id },
     ...{ expires_at: state.expires_at, origin, now },
   });

@@ -3,19 +3,17 @@ import { mount } from '@annals/service';
 import { signInAccount } from '../account/sign-in-account.js';
 import { askedBy, type Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
-import { originOf } from '../place/origin.js';
+import { originOf, type Origin } from '../place/origin.js';
 import { issueAccessToken } from '../token/issue-access-token.js';
-import { isGenuine, makeRefreshToken, readRefreshToken } from '../token/refresh-token.js';
+import { makeRefreshToken, readRefreshToken, type RefreshToken } from '../token/refresh-token.js';
 import { decideRotation } from '../token/rotate-refresh.js';
 import { endSessionNow } from './end-session-now.js';
-import { requireInTime } from './lifetimes.js';
+import { lifetimesOf, requireInTime } from './lifetimes.js';
 import { requireLiveSession } from './live-session.js';
-import { rotate, tokensOf, type SessionTokens } from './session-tokens.js';
+import { openToken, rotate, tokensOf, type Rotated, type SessionTokens } from './session-tokens.js';
+import { askerOf } from './who-asks.js';
 
 const refused = () => new Problem(401, 'refresh-refused', 'This refresh token is not good any more; sign in again');
-
-/** How often a request that was overtaken by another refresh of the same session looks again. */
-const looks = 3;
 
 /**
  * Whoever ends a session ends its family before answering, so its row says whether it lives. What the new access token
@@ -23,14 +21,24 @@ const looks = 3;
  */
 export const refresh = (identity: Identity) =>
   mount(refreshRoute, async ({ body, ...asking }) => {
-    const { tokens, refresh_token } = await exchange(identity, asking, body.refresh_token);
-    const account_id = await accountOf(identity, tokens, body.account, asking.now);
+    const claimed = readRefreshToken(identity.secrets.refreshKey, body.refresh_token);
+    if (!claimed) throw refused();
+    const shown = { ...claimed, text: body.refresh_token, ...originOf(identity.places, asking.context.ip_address) };
+    // Asked first: whoever names an account that does not let them in still has their token.
+    const named = body.account === undefined ? null : await namedAccount(identity, shown, body.account, asking.now);
+    const { tokens, refresh_token } = await exchange(identity, asking, shown);
+    const account_id = named ?? (await usualAccount(identity, tokens, asking.now));
     const access = await issueAccessToken(identity, tokens, account_id, asking.now);
     return { status: 200, body: { ...access, refresh_token } };
   });
 
+/** A token of ours, as it came, and where from. */
+interface Shown extends RefreshToken, Origin {
+  text: string;
+}
+
 interface Exchanged {
-  tokens: SessionTokens;
+  tokens: Rotated;
   refresh_token: string;
 }
 
@@ -38,28 +46,36 @@ interface Exchanged {
  * Gives the successor of a refresh token. A session that is over is not kept alive by it.
  * @throws Problem 401 `refresh-refused`, also when the token came twice and so the family had to end
  */
-async function exchange(identity: Identity, asking: Asking, token: string): Promise<Exchanged> {
-  const { pool, secrets, settings, places } = identity;
-  const claimed = readRefreshToken(token);
-  if (!claimed) throw refused();
-  const origin = originOf(places, asking.context.ip_address);
-  for (let look = 0; look < looks; look++) {
-    const tokens = await tokensOf(pool, claimed.session_id);
-    if (!tokens || !isGenuine(secrets.refreshKey, tokens.salt, token)) throw refused();
-    const { session_id, generation, salt } = tokens;
-    const tokenOf = (generation: number) => makeRefreshToken(secrets.refreshKey, salt, { session_id, generation });
-    const rotation = decideRotation(tokens, claimed.generation, origin.network, new Date(asking.now));
-    if (rotation === 'refuse') throw refused();
-    if (rotation === 'replayed' || rotation === 'replayed-elsewhere') {
-      await endReplayed(identity, asking, tokens, rotation === 'replayed-elsewhere');
-      throw refused();
-    }
-    requireInTime(settings, tokens, tokens.elevated, asking.now);
-    if (rotation === 'repeat') return { tokens, refresh_token: tokenOf(generation) };
-    const successor = tokenOf(generation + 1);
-    if (await rotate(pool, tokens, successor, origin, asking.now)) return { tokens, refresh_token: successor };
+async function exchange(identity: Identity, asking: Asking, shown: Shown): Promise<Exchanged> {
+  const { secrets, settings } = identity;
+  const { session_id, generation, text, network, place } = shown;
+  const successor = makeRefreshToken(secrets.refreshKey, { session_id, generation: generation + 1 });
+  // Nearly always the token is the present one of a live session: one statement finds that out and exchanges it.
+  const tokens = await rotate(identity, {
+    ...{ session_id, presented: text, successor, origin: { network, place }, now: asking.now },
+    idle: { ordinary: lifetimesOf(settings, false).idle, elevated: lifetimesOf(settings, true).idle },
+  });
+  return tokens ? { tokens, refresh_token: successor } : repeated(identity, asking, shown);
+}
+
+/** What a token gets that is not the present one of a live session: its successor again, or a refusal and its reason. */
+async function repeated(
+  identity: Identity,
+  asking: Asking,
+  { session_id, generation, network }: Shown,
+): Promise<Exchanged> {
+  const { pool, secrets, settings } = identity;
+  const tokens = await tokensOf(pool, session_id);
+  if (!tokens) throw refused();
+  const rotation = decideRotation(tokens, generation, network, new Date(asking.now));
+  if (rotation === 'replayed' || rotation === 'replayed-elsewhere') {
+    await endReplayed(identity, asking, tokens, rotation === 'replayed-elsewhere');
   }
-  throw refused();
+  if (rotation === 'rotate' || rotation === 'repeat') {
+    requireInTime(settings, tokens, tokens.elevated, asking.now);
+  }
+  if (rotation !== 'repeat') throw refused();
+  return { tokens, refresh_token: openToken(secrets, tokens) };
 }
 
 /** Two hold the token, and nobody knows which of them is the person. */
@@ -77,15 +93,30 @@ async function endReplayed(
   });
 }
 
-/** The account of the access token: the one asked for, else where its person is at home, else the only one. */
-async function accountOf(
+/**
+ * The account that was asked for; null when the token is not good anyway, which the exchange finds out and acts on.
+ * @throws Problem 403 when it does not let them in, 401 when the session is over
+ */
+async function namedAccount(identity: Identity, shown: Shown, wanted: string, now: string): Promise<string | null> {
+  const { session_id, generation, network } = shown;
+  const tokens = await tokensOf(identity.pool, session_id);
+  const rotation = tokens && decideRotation(tokens, generation, network, new Date(now));
+  if (rotation !== 'rotate' && rotation !== 'repeat') return null;
+  return signInAccountOf(identity, tokens!, wanted, now);
+}
+
+/** Where the person is at home, else the only account there is; null when each request has to name one. */
+async function usualAccount(identity: Identity, tokens: Rotated, now: string): Promise<string | null> {
+  return tokens.home_account_id ?? signInAccountOf(identity, tokens, undefined, now);
+}
+
+async function signInAccountOf(
   identity: Identity,
-  { session_id, user_id, home_account_id }: SessionTokens,
+  { session_id, user_id }: Rotated,
   wanted: string | undefined,
   now: string,
 ): Promise<string | null> {
-  if (wanted === undefined && home_account_id !== null) return home_account_id;
-  const { user } = await requireLiveSession(identity, { session_id, user_id, now });
-  const account = await signInAccount(identity, user, wanted);
+  const live = await requireLiveSession(identity, { session_id, user_id, now });
+  const account = await signInAccount(identity, askerOf(live), wanted, now);
   return account?.account_id ?? null;
 }

@@ -1,5 +1,7 @@
 import type { Sql } from '@annals/postgres';
+import type { Identity } from '../identity.js';
 import type { Origin } from '../place/origin.js';
+import type { Secrets } from '../secrets.js';
 import { refreshTokenHash } from '../token/refresh-token.js';
 import type { RefreshFamily } from '../token/rotate-refresh.js';
 
@@ -23,7 +25,7 @@ const activityStepSeconds = 30;
 
 export async function tokensOf(sql: Sql, sessionId: string): Promise<SessionTokens | null> {
   const { rows } = await sql.query<SessionTokens>(
-    `select session_id, user_id, generation, token_hash, salt, rotated_at, rotated_from, started_at, last_activity_at,
+    `select session_id, user_id, generation, sealed_token, rotated_at, rotated_from, started_at, last_activity_at,
        authenticated_at, expires_at, ended_at, auth_methods, elevated, home_account_id
      from session_tokens where session_id = $1`,
     [sessionId],
@@ -31,28 +33,49 @@ export async function tokensOf(sql: Sql, sessionId: string): Promise<SessionToke
   return rows[0] ?? null;
 }
 
+/** What a session needs to get its next access token. */
+export type Rotated = Pick<SessionTokens, 'session_id' | 'user_id' | 'auth_methods' | 'home_account_id'>;
+
+export interface Exchange {
+  session_id: string;
+  presented: string;
+  successor: string;
+  /** Who gets it. */
+  origin: Origin;
+  /** Seconds a session may be unused, ordinarily and with more rights. */
+  idle: { ordinary: number; elevated: number };
+  now: string;
+}
+
 /**
- * Makes the next generation the present one. False when another request did so first, or the family has ended.
- * @param origin who gets the successor
+ * Makes the successor of the present token the present one. Null when the token presented is not that, or the session is
+ * over: then it takes a closer look to say why.
  */
-export async function rotate(
-  sql: Sql,
-  family: RefreshFamily,
-  successor: string,
-  { network, place }: Origin,
-  now: string,
-): Promise<boolean> {
-  const { rowCount } = await sql.query(
-    `update session_tokens set generation = generation + 1, token_hash = $3, rotated_at = $4, last_activity_at = $4,
-       rotated_from = $5, ${seenAt('$5', '$6', '$7')}
-     where session_id = $1 and generation = $2 and ended_at is null`,
+export async function rotate({ pool, secrets }: Identity, exchange: Exchange): Promise<Rotated | null> {
+  const { session_id, presented, successor, origin, idle, now } = exchange;
+  const { rows } = await pool.query<Rotated>(
+    `update session_tokens set generation = generation + 1, token_hash = $3, sealed_token = $4, rotated_at = $5,
+       last_activity_at = greatest(last_activity_at, $5), rotated_from = $6, ${seenAt('$6', '$7', '$8')}
+     where session_id = $1 and token_hash = $2 and ended_at is null and expires_at > $5
+       and last_activity_at >= $5::timestamptz - make_interval(secs => case when elevated then $9::float8 else $10::float8 end)
+     returning session_id, user_id, auth_methods, home_account_id`,
     [
-      ...[family.session_id, family.generation, refreshTokenHash(successor), now],
-      ...[network, place?.country ?? null, place?.region ?? null],
+      ...[session_id, refreshTokenHash(presented), refreshTokenHash(successor)],
+      ...[sealToken(secrets, session_id, successor), now, origin.network],
+      ...[origin.place?.country ?? null, origin.place?.region ?? null, idle.elevated, idle.ordinary],
     ],
   );
-  return rowCount === 1;
+  return rows[0] ?? null;
 }
+
+const sealedFor = (sessionId: string) => `refresh token ${sessionId}`;
+
+/** How the present token is kept: with the database alone it is of no use, nor with the key alone. */
+export const sealToken = (secrets: Secrets, sessionId: string, token: string): string =>
+  secrets.seal(sealedFor(sessionId), token);
+
+export const openToken = (secrets: Secrets, { session_id, sealed_token }: RefreshFamily): string =>
+  secrets.open(sealedFor(session_id), sealed_token);
 
 /** SQL that keeps where a session was seen. A request that tells no address changes nothing. */
 const seenAt = (network: string, country: string, region: string) => `

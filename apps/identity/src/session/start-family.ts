@@ -1,12 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { Problem } from '@annals/contracts';
-import { withTransaction, type Pool, type Tx } from '@annals/postgres';
+import { withTransaction, type Tx } from '@annals/postgres';
 import { rememberDevice } from '../device/known-devices.js';
+import type { Identity } from '../identity.js';
 import { rememberPlace } from '../place/sign-in-places.js';
 import type { Origin } from '../place/origin.js';
+import type { Secrets } from '../secrets.js';
 import { makeRefreshToken, refreshTokenHash } from '../token/refresh-token.js';
 import { aboveFloors, lockSignIns } from './floors.js';
-import { tokensOf } from './session-tokens.js';
+import { openToken, sealToken, tokensOf } from './session-tokens.js';
 
 /** A session that has just begun. */
 export interface Begun {
@@ -29,12 +30,12 @@ export interface Begun {
  * @returns the present refresh token
  * @throws Problem 409 `sign-in-overtaken` when all sessions of the person, or of the device, were ended meanwhile
  */
-export async function startFamily(pool: Pool, key: Buffer, begun: Begun): Promise<string> {
+export async function startFamily({ pool, secrets }: Identity, begun: Begun): Promise<string> {
   const { session_id, user_id, device_id, origin, now } = begun;
   const family = await withTransaction(pool, async (tx) => {
     const [, , present] = await Promise.all([
       lockSignIns(tx, user_id, 'starting'),
-      insertFamily(tx, key, begun),
+      insertFamily(tx, secrets, begun),
       tokensOf(tx, session_id),
     ]);
     if (!present) {
@@ -47,22 +48,29 @@ export async function startFamily(pool: Pool, key: Buffer, begun: Begun): Promis
     await Promise.all([rememberDevice(tx, user_id, device_id, now), rememberPlace(tx, user_id, origin.place, now)]);
     return present;
   });
-  return makeRefreshToken(key, family.salt, family);
+  return openToken(secrets, family);
 }
 
-async function insertFamily(tx: Tx, key: Buffer, begun: Begun): Promise<void> {
+async function insertFamily(tx: Tx, secrets: Secrets, begun: Begun): Promise<void> {
   const { session_id, user_id, device_id, auth_methods, elevated, home_account_id, expires_at, now } = begun;
   const { network, place } = begun.origin;
-  const salt = randomBytes(32);
-  const first = makeRefreshToken(key, salt, { session_id, generation: 0 });
+  const first = makeRefreshToken(secrets.refreshKey, { session_id, generation: 0 });
   await tx.query(
-    `insert into session_tokens (session_id, user_id, device_id, generation, token_hash, salt, auth_methods, elevated,
+    `insert into session_tokens (session_id, user_id, device_id, generation, token_hash, sealed_token, auth_methods, elevated,
        home_account_id, rotated_at, last_activity_at, authenticated_at, started_at, expires_at, rotated_from,
        last_network, last_country, last_region)
      select $1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $9, $9, $9, $10, $11, $11, $12, $13
      where ${aboveFloors('$2', '$3', '$9')} on conflict do nothing`,
     [
-      ...[session_id, user_id, device_id, refreshTokenHash(first), salt, auth_methods, elevated],
+      ...[
+        session_id,
+        user_id,
+        device_id,
+        refreshTokenHash(first),
+        sealToken(secrets, session_id, first),
+        auth_methods,
+        elevated,
+      ],
       ...[home_account_id, now, expires_at, network, place?.country ?? null, place?.region ?? null],
     ],
   );

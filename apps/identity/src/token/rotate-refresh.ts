@@ -6,8 +6,8 @@ export interface RefreshFamily {
   user_id: string;
   /** Generation of the one token that is good now. */
   generation: number;
-  token_hash: Buffer;
-  salt: Buffer;
+  /** That token, sealed: whoever repeats a request gets it again. */
+  sealed_token: string;
   /** When the present generation was given out first, and to which network. */
   rotated_at: Date;
   rotated_from: string | null;
