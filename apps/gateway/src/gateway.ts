@@ -15,6 +15,7 @@ import { createContextCache } from './context/context-cache.js';
 import { logResolution } from './context/log-resolution.js';
 import { createContextResolver } from './context/resolve-context.js';
 import { shareContexts } from './context/shared-contexts.js';
+import { createDenialRecorder } from './denial/record-denials.js';
 import { documentationPages } from './documentation/pages.js';
 import { clientAddressOf } from './edge/client-address.js';
 import { crossOriginRules } from './edge/cross-origin.js';
@@ -26,9 +27,11 @@ import type { TimingPolicy } from './edge/server-timing.js';
 import { destinations } from './forward/destination.js';
 import { createEventStreams } from './forward/event-streams.js';
 import { closeUpstream, connectUpstreams, type Upstream, type UpstreamName } from './forward/upstreams.js';
+import { tellIdentityOverHttp } from './inside/tell-identity.js';
 import { publishedDocument, wellKnownPaths } from './keys/well-known.js';
 import { createRateLimit } from './limit/rate-limit.js';
 import { showContextMetrics, showInFlight } from './metrics.js';
+import { createUseCounter } from './permission-use/count-uses.js';
 import { followRevocations } from './revocation/revocation-feed.js';
 import { createRevocations } from './revocation/revocations.js';
 
@@ -84,6 +87,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     onResolved: (outcome) => logResolution(logger, outcome),
     shared: options.cache && shareContexts(options.cache, reader, onSharedTrouble),
   });
+  const tell = tellIdentityOverHttp(identity, signer);
+  const denials = createDenialRecorder({
+    ...{ tell, metrics },
+    onTrouble: (error) => logger.warn({ dependency: 'identity', error }, 'refusals could not be recorded yet'),
+  });
+  const uses = createUseCounter({
+    tell,
+    onTrouble: (error) => logger.warn({ dependency: 'identity', error }, 'uses of permissions could not be told yet'),
+  });
   const feed = followFeed(upstreams.identity, signer, revocations, logger);
   showContextMetrics(metrics, cache, revocations);
   const own = ownAnswers({
@@ -109,6 +121,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       addressLimit: createRateLimit({ name: 'address', quota: options.addressLimit, windowSeconds: 60 }),
       userLimit: createRateLimit({ name: 'user', quota: options.userLimit, windowSeconds: 60 }),
       timing: options.timing,
+      ...{ denials, uses },
       finish: finishExchange(metrics, logger),
       onInFlight: showInFlight(metrics),
       eventStreams,
@@ -124,6 +137,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     endStreams: eventStreams.endAll,
     async close() {
       feed.stop();
+      await Promise.all([denials.close(), uses.close()]);
       await Promise.all(Object.values(upstreams).map(closeUpstream));
     },
   };

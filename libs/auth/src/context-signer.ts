@@ -35,14 +35,19 @@ export interface ContextSignerOptions {
 /** Principals of service accounts: their keys come to the gateway as tokens do. */
 export const apiKeyPrincipal = (keyId: string): string => `api-key:${keyId}`;
 
+/** Id of the API key that is calling; null for everybody else. */
+export function keyIdOf({ principal }: Pick<IdentityContext, 'principal'>): string | null {
+  const prefix = apiKeyPrincipal('');
+  return principal?.startsWith(prefix) ? principal.slice(prefix.length) : null;
+}
+
 /**
  * Whether a principal may sign this identity for HTTP: the gateway speaks for people and for holders of API keys, a
  * service for itself alone.
  */
 export function maySpeakFor(principal: string, identity: IdentityContext): boolean {
   if (identity.kind === 'service') {
-    const isKey = identity.principal?.startsWith(apiKeyPrincipal('')) ?? false;
-    return isKey ? principal === gatewayPrincipal : identity.principal === principal;
+    return keyIdOf(identity) === null ? identity.principal === principal : principal === gatewayPrincipal;
   }
   return principal === gatewayPrincipal && identity.principal === null && identity.user_id !== null;
 }

@@ -13,6 +13,7 @@ export {
 export {
   apiKeyPrincipal,
   createContextSigner,
+  keyIdOf,
   type ContextSigner,
   type ContextSignerOptions,
 } from './context-signer.js';

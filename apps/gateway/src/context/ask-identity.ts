@@ -3,7 +3,7 @@ import { headers, IdentityContext, Problem, type ContextRequest } from '@annals/
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { AccountSelection } from './account-selection.js';
-import type { TokenCaller } from './resolve-context.js';
+import type { TokenCaller } from './token-caller.js';
 
 /**
  * The identity of a caller in the selected account, as identity knows it now.

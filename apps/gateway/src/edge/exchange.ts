@@ -1,4 +1,4 @@
-import { headers } from '@annals/contracts';
+import { headers, type IdentityContext } from '@annals/contracts';
 import {
   acceptedRequestId,
   beginEntry,
@@ -10,6 +10,7 @@ import {
 import { SpanKind } from '@opentelemetry/api';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders as AnsweredHeaders } from 'undici/types/header.js';
+import type { Destination } from '../forward/destination.js';
 import { outsideHeaders } from '../forward/answer-headers.js';
 import type { EdgeRequest } from '../forward/request-headers.js';
 import { newRequestId } from './request-id.js';
@@ -31,6 +32,10 @@ export interface Exchange {
   route: string;
   accountId: string | null;
   userId: string | null;
+  /** What the route's contract says, once it is found. */
+  destination: Destination | null;
+  /** Who is asking, once it is known. */
+  caller: Readonly<IdentityContext> | null;
 }
 
 /**
@@ -74,6 +79,8 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
     route: '(none)',
     accountId: null,
     userId: null,
+    destination: null,
+    caller: null,
   };
 }
 

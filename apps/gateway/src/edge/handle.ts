@@ -1,5 +1,11 @@
 import { basePath, type RouteTable } from '@annals/service';
 import type { RequestListener } from 'node:http';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { ContextResolver } from '../context/resolve-context.js';
+import { denialOf } from '../denial/denial-of.js';
+import { holdRefusal } from '../denial/hold-refusal.js';
+import { recordRefusal, type RefusalOptions } from '../denial/record-refusal.js';
 import { acceptsGzip, compressed, isWorthCompressing } from '../forward/compress.js';
 import type { Destination } from '../forward/destination.js';
 import type { EventStreams } from '../forward/event-streams.js';
@@ -18,7 +24,8 @@ import type { CrossOriginRules } from './cross-origin.js';
 import { answerHead, beginExchange, type Exchange } from './exchange.js';
 import type { FinishExchange } from './finish-exchange.js';
 
-export interface EdgeOptions extends CallerOptions {
+export interface EdgeOptions extends CallerOptions, RefusalOptions {
+  contexts: ContextResolver;
   table: RouteTable<Destination>;
   upstreams: Readonly<Record<UpstreamName, Upstream>>;
   addressOf: ClientAddressOf;
@@ -47,7 +54,10 @@ export function createEdge(options: EdgeOptions): RequestListener {
     const exchange = beginExchange(request, response, address);
     options.onInFlight(1);
     void serve(options, exchange)
-      .catch((error: unknown) => answerProblem(exchange, error))
+      .catch(async (error: unknown) => {
+        await recordRefusal(options, exchange, error);
+        return answerProblem(exchange, error);
+      })
       .then((problem) => options.finish(exchange, problem ?? undefined))
       .catch((error: unknown) => {
         response.destroy();
@@ -66,11 +76,13 @@ async function serve(options: EdgeOptions, exchange: Exchange): Promise<void> {
   const { route: destination, params } = options.table.match(method, exchange.path);
   countRequest(options.addressLimit, ids.ip_address ?? 'unknown', { own, show: destination.open });
   exchange.route = destination.path.slice(basePath.length);
+  exchange.destination = destination;
   const anonymous = destination.open && !(destination.knowsCaller && request.headers.authorization !== undefined);
   const signed = anonymous ? null : await callerContext(options, exchange, destination, params);
   const inside = insideHeaders(request.headers, signed, ids);
   if (destination.owner === 'gateway') return answerOwn(options.own, exchange, inside);
   const body = readBody(request, destination.bodyLimit);
+  let held: Writable | undefined;
   await forward({
     upstream: options.upstreams[destination.owner],
     streams: destination.streams,
@@ -83,6 +95,11 @@ async function serve(options: EdgeOptions, exchange: Exchange): Promise<void> {
       // Before the answer is out, so that whoever reads of an ended session cannot use it here any more.
       if (changesIdentity(destination, status) && exchange.userId) options.onIdentityChange(exchange.userId);
       const head = answerHead(exchange, answered);
+      const { caller } = exchange;
+      if (status === 403 && caller) {
+        const record = (code: string) => options.denials.record(denialOf(exchange, destination, caller, code));
+        return (held = holdRefusal(response, head, record));
+      }
       const mayCompress = !destination.secret && request.method !== 'HEAD' && isWorthCompressing(status, head);
       if (mayCompress) head.push('vary', 'Accept-Encoding');
       if (mayCompress && acceptsGzip(request.headers['accept-encoding'])) return compressed(status, head, response);
@@ -93,6 +110,7 @@ async function serve(options: EdgeOptions, exchange: Exchange): Promise<void> {
       return response;
     },
   });
+  if (held) await finished(held);
 }
 
 const changesIdentity = ({ owner, method }: Destination, status: number): boolean =>

@@ -1,3 +1,4 @@
+import { keyIdOf } from '@annals/auth';
 import type { IdentityContext, RevocationMarker } from '@annals/contracts';
 
 /** What a context is about, as keys of markers: a marker for any of these means that it has to be derived again. */
@@ -48,6 +49,8 @@ export function subjectsOf(identity: IdentityContext): ContextSubjects {
   if (user) subjects.push(markerKey('user', user));
   if (account) subjects.push(markerKey('account', account));
   if (user && account) subjects.push(markerKey('membership', `${account}_${user}`));
+  const key = keyIdOf(identity);
+  if (key !== null) subjects.push(markerKey('api_key', key));
   return subjects;
 }
 

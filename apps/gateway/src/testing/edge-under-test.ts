@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createSigningKey, createTokenIssuer, generateKey, personIdentity } from '@annals/auth';
+import type { ContextRequest, Denial, IdentityContext, PermissionUse } from '@annals/contracts';
+import { createLogger, createMetrics, type Metrics } from '@annals/service';
+import { createGateway, type GatewayOptions } from '../gateway.js';
+
+export const userId = '0190a000-0000-7000-8000-00000000000a';
+export const sessionId = '0190a000-0000-7000-8000-00000000000b';
+export const acme = '0190a000-0000-7000-8000-0000000000aa';
+export const globex = '0190a000-0000-7000-8000-0000000000bb';
+
+/** A member of acme with no rights, unless said. */
+export const member = (over: Partial<IdentityContext> = {}): IdentityContext => ({
+  ...personIdentity({ user_id: userId, session_id: sessionId, account_id: acme, role: 'VIEWER', roles: ['VIEWER'] }),
+  ...over,
+});
+
+export interface Told {
+  status: number;
+  body: unknown;
+}
+
+/** What stands behind the edge; tests change its answers as they go. */
+export interface Behind {
+  /** What identity says of a caller. */
+  contextOf: (asked: ContextRequest) => Told;
+  /** What identity says to a batch of denials; undefined: nothing, ever. */
+  takeDenials: () => number | undefined;
+  takeUses: () => number;
+  /** What every service answers to a call. */
+  answer: Told;
+  asked: ContextRequest[];
+  /** Calls that reached a service. */
+  calls: string[];
+  batches: Denial[][];
+  uses: { id: string; uses: PermissionUse[] }[];
+  revoke: (kind: string, key: string) => void;
+}
+
+export interface EdgeUnderTest {
+  behind: Behind;
+  metrics: Metrics;
+  token: string;
+  ask: (path: string, options?: { method?: string; headers?: Record<string, string> }) => Promise<Response>;
+  /** Ends the gateway as its process does; the edge answers no more. */
+  close: () => Promise<void>;
+}
+
+/** A gateway with stubs of the services behind it, and one person who is signed in. */
+export async function startEdge(over: Partial<GatewayOptions> = {}): Promise<EdgeUnderTest> {
+  const [gatewayKey, tokenKey] = await Promise.all([generateKey('gateway'), createSigningKey('k1', 0)]);
+  const tokens = createTokenIssuer({ issuer: 'http://annals.test', keys: () => [tokenKey] });
+  const feeds = new Set<ServerResponse>();
+  let seq = 0;
+  const behind: Behind = {
+    contextOf: () => ({ status: 200, body: member() }),
+    takeDenials: () => 204,
+    takeUses: () => 204,
+    answer: { status: 200, body: { ok: true } },
+    ...{ asked: [], calls: [], batches: [], uses: [] },
+    revoke(kind, key) {
+      seq += 1;
+      const marker = JSON.stringify({ seq, kind, key, at: new Date(0).toISOString() });
+      for (const feed of feeds) feed.write(`id: ${seq}\ndata: ${marker}\n\nevent: heartbeat\ndata: {}\n\n`);
+    },
+  };
+  const services = await listen((request, response) => {
+    if (request.url === '/internal/jwks') return send(response, { status: 200, body: tokens.jwks() });
+    if (!request.url?.startsWith('/internal/revocations')) return void serveInside(behind, request, response);
+    feeds.add(response);
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: heartbeat\ndata: {}\n\n');
+  });
+  const metrics = createMetrics();
+  const gateway = createGateway({
+    services: { identity: services.url, profile: services.url, activity: services.url, export: services.url },
+    ...{ publicUrl: 'http://annals.test', issuers: [], corsOrigins: [], trustedProxies: [] },
+    ...{ signingKey: gatewayKey.privateJwk, contextKeys: { keys: [gatewayKey.publicJwk] } },
+    ...{ userLimit: 0, addressLimit: 0, upstreamTimeoutMs: 5_000, timing: 'off' },
+    version: { version: '1', commit: 'x' },
+    logger: createLogger({ service: 'gateway', level: 'silent' }),
+    ...{ metrics, ...over },
+  });
+  const edge = await listen(gateway.app);
+  const { token } = await tokens.mint({ sub: userId, sid: sessionId, account_id: acme, amr: ['pwd'] });
+  const ask: EdgeUnderTest['ask'] = (path, { method = 'GET', headers = {} } = {}) =>
+    fetch(`${edge.url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${token}`, ...headers } });
+  // Until the feed has spoken no context is remembered, so nothing could be shown about cached ones.
+  while (!metrics.text().includes('annals_revocation_feed_trusted 1')) await new Promise(setImmediate);
+  return {
+    ...{ behind, metrics, token, ask },
+    async close() {
+      await stop(edge.server);
+      await gateway.close();
+      await stop(services.server);
+    },
+  };
+}
+
+async function serveInside(behind: Behind, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  const body: unknown = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
+  switch (request.url) {
+    case '/internal/contexts':
+      behind.asked.push(body as ContextRequest);
+      return send(response, behind.contextOf(body as ContextRequest));
+    case '/internal/denials': {
+      behind.batches.push((body as { denials: Denial[] }).denials);
+      const status = behind.takeDenials();
+      return status === undefined ? undefined : send(response, { status, body: undefined });
+    }
+    case '/internal/permission-uses':
+      behind.uses.push(body as Behind['uses'][number]);
+      return send(response, { status: behind.takeUses(), body: undefined });
+    default:
+      behind.calls.push(`${request.method} ${request.url}`);
+      return send(response, behind.answer);
+  }
+}
+
+function send(response: ServerResponse, { status, body }: Told): void {
+  const type = status < 400 ? 'application/json' : 'application/problem+json';
+  response.writeHead(status, body === undefined ? {} : { 'content-type': type });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}
+
+async function listen(
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ server: Server; url: string }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+async function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
