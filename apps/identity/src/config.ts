@@ -1,6 +1,7 @@
 import { JwtIssuers } from '@annals/auth';
 import { baseConfig, secretKey } from '@annals/service';
 import { z } from 'zod';
+import { auth0Config, auth0Problem } from './idp/auth0-settings.js';
 
 const flag = (byDefault: boolean) =>
   z
@@ -67,11 +68,16 @@ export const identityConfig = z
       .optional()
       .describe('Server that mail goes out through'),
     MAIL_FROM: z.string().default('Annals <no-reply@annals.test>').describe('Sender of mail'),
+    ...auth0Config,
     SEED_DEMO: flag(false).describe('Make the demo accounts and users after the start'),
   })
   .refine((config) => config.DEV_MAIL || config.SMTP_URL, {
     path: ['SMTP_URL'],
     message: 'is missing, and DEV_MAIL is off: mail has nowhere to go',
+  })
+  .superRefine((config, context) => {
+    const message = auth0Problem(config);
+    if (message) context.addIssue({ code: 'custom', path: ['AUTH0_DOMAIN'], message });
   })
   .refine((config) => config.NODE_ENV !== 'production' || !(config.DEV_MAIL || config.SEED_DEMO), {
     path: ['DEV_MAIL'],

@@ -5,6 +5,7 @@ import { createApp, defineConfig, serve } from '@annals/service';
 import { identityConfig } from './config.js';
 import { startExpiringGrants } from './grant/expire-grants.js';
 import { startElevationClock } from './elevation/expire-elevations.js';
+import { identityProvider } from './idp/auth0-settings.js';
 import { folderMailer } from './mail/mail-folder.js';
 import { smtpMailer } from './mail/smtp-mailer.js';
 import { openIdentity } from './open-identity.js';
@@ -32,7 +33,7 @@ serve(service, config, async (boot, logger) => {
   const mailer = config.DEV_MAIL
     ? folderMailer(config.MAIL_DIR, config.MAIL_FROM)
     : smtpMailer(config.SMTP_URL!, config.MAIL_FROM);
-  const reactors = reactorsOf(identity, { mailer, publicUrl: config.PUBLIC_URL }).map((reactor) =>
+  const reactors = reactorsOf(identity, { mailer, publicUrl: config.PUBLIC_URL, idp: identityProvider(config, config.PUBLIC_URL) }).map((reactor) =>
     runReactor({
       ...{ reactor, pool, store },
       onError: (error) => logger.warn({ reactor: reactor.name, error }, 'a reactor failed and will try again'),

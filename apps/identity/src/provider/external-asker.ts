@@ -4,6 +4,7 @@ import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import type { Asker } from '../session/who-asks.js';
 import { mayAct, users } from '../user/user.js';
+import { confirmAddress } from './confirm-address.js';
 import { notLinked } from './not-linked.js';
 import { accountToJoin, provisionPerson } from './provision-person.js';
 import { providers } from './provider.js';
@@ -30,7 +31,8 @@ export async function externalAsker(
     state.kind === 'linked'
       ? state.user_id
       : await provisionPerson(identity, { issuer, caller, client, provider_hash, revision, now });
-  const { state: user } = await store.load(users, userId);
+  const { state: found } = await store.load(users, userId);
+  const user = state.kind === 'linked' ? await confirmAddress(identity, state, caller, found, now) : found;
   if (!mayAct(user) || (settings.requireVerifiedEmail && !user.email_verified)) {
     throw new Problem(401, 'person-inactive', 'This person may not sign in at the moment', {
       headers: { 'www-authenticate': 'Bearer error="invalid_token"' },

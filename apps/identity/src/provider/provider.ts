@@ -1,4 +1,4 @@
-import type { ProviderEvent } from '@annals/contracts';
+import type { EventOf, ProviderEvent, ProviderLinked } from '@annals/contracts';
 import type { Aggregate } from '@annals/event-store';
 
 /**
@@ -7,13 +7,13 @@ import type { Aggregate } from '@annals/event-store';
  */
 export type Provider =
   | { kind: 'free' }
-  | { kind: 'linked'; provider_hash: string; user_id: string; issuer: string; provider: string; linked_at: string };
+  | ({ kind: 'linked' } & Omit<EventOf<typeof ProviderLinked>['data'], 'provider_id'>);
 
 export function evolveProvider(_provider: Provider, event: ProviderEvent): Provider {
   switch (event.type) {
     case 'ProviderLinked': {
-      const { provider_hash, user_id, issuer, provider, linked_at } = event.data;
-      return { kind: 'linked', provider_hash, user_id, issuer, provider, linked_at };
+      const { provider_id: _, ...linked } = event.data;
+      return { kind: 'linked', ...linked };
     }
     case 'ProviderUnlinked':
       return { kind: 'free' };

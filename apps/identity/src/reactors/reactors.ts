@@ -1,4 +1,5 @@
 import type { Reactor } from '@annals/postgres';
+import type { IdentityProviderPort } from '../idp/identity-provider.js';
 import type { Identity } from '../identity.js';
 import type { Mailer } from '../mail/mailer.js';
 import { autoJoin } from './auto-join.js';
@@ -8,6 +9,7 @@ import { enforceApiKeys } from './enforce-api-keys.js';
 import { followElevations } from './follow-elevations.js';
 import { enforceDeviceRemovals } from './enforce-device-removals.js';
 import { enforceSessionEnds } from './enforce-session-ends.js';
+import { followStandingsThere } from './follow-standings-there.js';
 import { forgetHomes } from './forget-homes.js';
 import { forgetPlaces } from './forget-places.js';
 import { forgetFactors } from './forget-factors.js';
@@ -30,18 +32,21 @@ export interface Outside {
   mailer: Mailer;
   /** Where links in mails lead. */
   publicUrl: string;
+  /** Where people sign in besides, when they are looked after there as well. */
+  idp?: IdentityProviderPort | null;
 }
 
 /** Everything identity does because of an event. */
-export const reactorsOf = (identity: Identity, { mailer, publicUrl }: Outside): Reactor[] => [
+export const reactorsOf = (identity: Identity, { mailer, publicUrl, idp = null }: Outside): Reactor[] => [
   provisionHomes(identity),
   keepAccounts(identity),
   keepAdmins(identity),
   autoJoin(identity),
   welcomeCreatedUsers(identity),
   followStandings(identity),
+  ...(idp ? [followStandingsThere(identity, idp)] : []),
   completeAcceptances(identity),
-  sendInvitations(identity, mailer, publicUrl),
+  sendInvitations(identity, mailer, publicUrl, idp),
   enforceSessionEnds(identity),
   enforceDeviceRemovals(identity),
   forgetPlaces(identity),

@@ -20,6 +20,7 @@ import { runProjection, runReactor, type Pool } from '@annals/postgres';
 import { createApp, createLogger, runService } from '@annals/service';
 import { createHasher } from '../credential/hashing.js';
 import { relyingParty } from '../factor/ceremony.js';
+import type { IdentityProviderPort } from '../idp/identity-provider.js';
 import type { Identity, Settings } from '../identity.js';
 import { folderMailer } from '../mail/mail-folder.js';
 import { migrations } from '../migrations.js';
@@ -113,6 +114,7 @@ export function identityUnderTest<S extends TestStores>(
 /** Who else is there, besides the stores; nobody unless said. */
 export interface Others {
   issuers?: readonly ExternalIssuer[];
+  idp?: IdentityProviderPort;
   /** False: neither read models nor reactors run in this process. */
   follows?: boolean;
 }
@@ -144,7 +146,7 @@ export async function startIdentity(
     runProjection({ projection, pool, store, onError }),
   );
   const mailer = folderMailer(mailFolder, 'Annals <no-reply@annals.test>');
-  const reactors = (followed ? reactorsOf(identity, { mailer, publicUrl: issuer }) : []).map((reactor) =>
+  const reactors = (followed ? reactorsOf(identity, { mailer, publicUrl: issuer, idp: others.idp ?? null }) : []).map((reactor) =>
     runReactor({ reactor, pool, store, onError }),
   );
   const feed = createRevocationFeed(pool, database.appUrl, onError);
