@@ -7,7 +7,6 @@ import { grantList } from '../views/grants/grants.js';
 import { endGrantsOf } from './end-grants.js';
 import { isOver } from './grant.js';
 
-const everyMs = 5_000;
 const atOnce = 50;
 
 interface Due {
@@ -65,8 +64,12 @@ function onBehalfOf(userId: string, accountId: string, grantId: string, now: str
   };
 }
 
-/** Expires grants every few seconds, in every process. */
-export function startExpiringGrants(identity: Identity, onError: (error: Error) => void): { stop(): void } {
+/** Expires grants now and then, in every process. @param everyMs milliseconds between two looks */
+export function startExpiringGrants(
+  identity: Identity,
+  onError: (error: Error) => void,
+  everyMs = 5_000,
+): { stop(): void } {
   let running = false;
   async function tick(): Promise<void> {
     if (running) return;
