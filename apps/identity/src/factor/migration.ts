@@ -9,11 +9,15 @@ export const factorTables: Migration = {
       user_id uuid not null,
       sealed_seed text not null,
       last_step bigint not null default 0,
+      used_by uuid,
+      used_with text,
       created_at timestamptz not null,
       expires_at timestamptz,
       confirmed_by uuid
     );
     comment on column totp_seeds.last_step is 'latest time step whose code was accepted: RFC 6238 §5.2 accepts each once';
+    comment on column totp_seeds.used_by is 'command whose code that was, which alone may send it again';
+    comment on column totp_seeds.used_with is 'keyed hash of the body of that command';
     comment on column totp_seeds.expires_at is 'until when it waits to be confirmed; null from then on';
     comment on column totp_seeds.confirmed_by is 'command that confirmed it';
     create index on totp_seeds (user_id);

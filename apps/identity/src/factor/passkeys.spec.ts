@@ -108,7 +108,12 @@ describe('adding a passkey', () => {
     const { status, body } = await add(somebody, virtualAuthenticator({ origin }));
     expect([status, body]).toEqual([
       201,
-      expect.objectContaining({ name: 'Laptop', synced: false, last_used_at: null, recovery_codes: expect.any(Array) }),
+      expect.objectContaining({
+        name: 'Laptop',
+        synced: false,
+        last_used_at: null,
+        recovery_codes: expect.any(Array) as string[],
+      }),
     ]);
     const second = await add(somebody, virtualAuthenticator({ origin, synced: true, counts: false }));
     expect(second.body).toMatchObject({ synced: true, recovery_codes: null });
@@ -322,6 +327,28 @@ describe('a passkey as second factor', () => {
     expect((await second(body.challenge, other.authenticator.get(options))).body.code).toBe('second-factor-refused');
     expect((await second(body.challenge, somebody.authenticator.get(await request()))).status).toBe(401);
     expect((await second(body.challenge, somebody.authenticator.get(options))).status).toBe(200);
+  });
+});
+
+describe('proving again who one is with a passkey', () => {
+  const prove = ({ access_token }: Person, passkey: unknown) =>
+    service.call('POST', '/auth/reauthenticate', { token: access_token, body: { passkey } });
+
+  it('opens what asks for a recent proof', async () => {
+    const somebody = await withPasskey();
+    await service.identity.pool.query(
+      "update session_tokens set authenticated_at = now() - interval '1 hour' where user_id = $1",
+      [somebody.user_id],
+    );
+    expect((await own('POST', '/options', somebody)).status).toBe(403);
+    expect((await prove(somebody, somebody.authenticator.get(await request()))).status).toBe(200);
+    expect((await own('POST', '/options', somebody)).status).toBe(200);
+  });
+
+  it('is refused with another person’s', async () => {
+    const [somebody, other] = [await withPasskey(), await withPasskey()];
+    const { status, body } = await prove(somebody, other.authenticator.get(await request()));
+    expect([status, body.code]).toEqual([403, 'factor-refused']);
   });
 });
 

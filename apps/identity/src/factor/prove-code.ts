@@ -24,8 +24,8 @@ export async function proveCode(
   const key = `code ${seed.factor_id}`;
   const taken = await takeTry(pool, key, asking.now, settings.maxLoginAttempts);
   if (!taken) return false;
-  const step = matchingStep(seed.seed, code, stepAt(asking.now), seed.last_step);
-  const accepted = step !== null && (await useStep(pool, { key, step, factor_id: seed.factor_id }, alongside));
+  const step = matchingStep(seed.seed, code, stepAt(asking.now), lastStepFor(asking, seed));
+  const accepted = step !== null && (await useStep(pool, asking, { factor_id: seed.factor_id, step }, key, alongside));
   if (!accepted) await noteFailures(identity, asking, { user_id, ...taken });
   return accepted;
 }
@@ -53,14 +53,20 @@ async function takeTry(pool: Pool, key: string, now: string, freeTries: number):
   });
 }
 
+/** The step that is used up for this command: the one that it used itself is not, so that it can be repeated. */
+const lastStepFor = ({ commandId, commandHash }: Asking, { last_step, used_by, used_with }: TotpSeed): number =>
+  used_by === commandId && commandHash !== undefined && used_with === commandHash ? last_step - 1 : last_step;
+
 /** A code counts once, also when nothing came of its use. */
 const useStep = (
   pool: Pool,
-  { key, step, factor_id }: { key: string; step: number; factor_id: string },
+  asking: Asking,
+  used: { factor_id: string; step: number },
+  key: string,
   alongside: (tx: Tx) => Promise<boolean>,
 ): Promise<boolean> =>
   withTransaction(pool, async (tx) => {
-    if (!(await acceptStep(tx, factor_id, step)) || !(await alongside(tx))) return false;
+    if (!(await acceptStep(tx, used, asking)) || !(await alongside(tx))) return false;
     await clearFailures(tx, key);
     return true;
   });

@@ -378,6 +378,38 @@ describe('signing in with a code', () => {
   });
 });
 
+describe('proving again who one is with a code', () => {
+  const prove = ({ access_token }: Person, code: string, key?: string) =>
+    service.call('POST', '/auth/reauthenticate', { token: access_token, body: { code }, ...withKey(key) });
+  const letTimePass = ({ user_id }: Person) =>
+    service.identity.pool.query(
+      "update session_tokens set authenticated_at = now() - interval '1 hour' where user_id = $1",
+      [user_id],
+    );
+
+  it('opens what asks for a recent proof', async () => {
+    const somebody = await protectedPerson();
+    await letTimePass(somebody);
+    expect((await asked('POST', 'recovery-codes', somebody)).status).toBe(403);
+    expect((await prove(somebody, somebody.app.code(1))).status).toBe(200);
+    expect((await asked('POST', 'recovery-codes', somebody)).status).toBe(200);
+  });
+
+  it('takes each code once, but from who repeats it with the same key', async () => {
+    const somebody = await protectedPerson();
+    const [code, key] = [somebody.app.code(1), randomUUID()];
+    expect((await prove(somebody, code, key)).status).toBe(200);
+    expect((await prove(somebody, code, key)).status).toBe(200);
+    expect((await prove(somebody, code)).body.code).toBe('factor-refused');
+    const challenge = await challenged(somebody);
+    expect((await verify({ challenge, code })).status).toBe(401);
+  });
+
+  it('is refused without an authenticator app', async () => {
+    expect((await prove(await person(), '000000')).body.code).toBe('factor-refused');
+  });
+});
+
 describe('recovery codes', () => {
   it('stand in for the app, each once, and the person is told', async () => {
     const somebody = await protectedPerson();

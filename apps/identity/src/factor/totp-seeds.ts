@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Sql } from '@annals/postgres';
+import type { Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
 import { seedBytes } from './totp.js';
 
@@ -10,6 +11,9 @@ export interface TotpSeed {
   factor_id: string;
   seed: Buffer;
   last_step: number;
+  /** The command whose code that was, and the keyed hash of its body. */
+  used_by: string | null;
+  used_with: string | null;
   /** Until when it waits to be confirmed; null from then on. */
   expires_at: Date | null;
 }
@@ -19,10 +23,12 @@ interface Row {
   user_id: string;
   sealed_seed: string;
   last_step: string;
+  used_by: string | null;
+  used_with: string | null;
   expires_at: Date | null;
 }
 
-const columns = 'factor_id, user_id, sealed_seed, last_step, expires_at';
+const columns = 'factor_id, user_id, sealed_seed, last_step, used_by, used_with, expires_at';
 /** Sealed for one person and one factor: moved to another row it does not open. */
 const purposeOf = (row: { user_id: string; factor_id: string }) => `totp seed ${row.user_id} ${row.factor_id}`;
 
@@ -31,7 +37,7 @@ const opened = ({ secrets }: Identity, row: Row | undefined): TotpSeed | null =>
     ? {
         factor_id: row.factor_id,
         seed: Buffer.from(secrets.open(purposeOf(row), row.sealed_seed), 'base64url'),
-        last_step: Number(row.last_step),
+        ...{ last_step: Number(row.last_step), used_by: row.used_by, used_with: row.used_with },
         expires_at: row.expires_at,
       }
     : null;
@@ -74,11 +80,19 @@ export async function seedToConfirm(
   return opened(identity, rows[0]);
 }
 
-/** Notes that the code of a step was accepted. False when that one or a later one was before: of parallel uses one wins. */
-export async function acceptStep(sql: Sql, factorId: string, step: number): Promise<boolean> {
+/**
+ * Notes that the code of a step was accepted. False when that one or a later one was before: of parallel uses one wins.
+ * The command that used it may send it again, with the same body.
+ */
+export async function acceptStep(
+  sql: Sql,
+  { factor_id, step }: { factor_id: string; step: number },
+  { commandId, commandHash }: Asking,
+): Promise<boolean> {
   const { rowCount } = await sql.query(
-    'update totp_seeds set last_step = $2 where factor_id = $1 and last_step < $2::bigint',
-    [factorId, step],
+    `update totp_seeds set last_step = $2, used_by = $3, used_with = $4 where factor_id = $1
+       and (last_step < $2::bigint or (last_step = $2::bigint and used_by = $3 and used_with = $4))`,
+    [factor_id, step, commandId, commandHash ?? null],
   );
   return rowCount === 1;
 }

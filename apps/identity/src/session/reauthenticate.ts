@@ -3,6 +3,7 @@ import { derivedId } from '@annals/event-store';
 import { mount, type Reply } from '@annals/service';
 import type { Asking } from '../asking.js';
 import { proveOwnPassword } from '../credential/prove-password.js';
+import { proveOwnFactor } from '../factor/prove-own-factor.js';
 import type { Identity } from '../identity.js';
 import { ownSession } from './own-session.js';
 import { revoke } from './revocations.js';
@@ -10,7 +11,9 @@ import { noteProof } from './session-tokens.js';
 
 export const reauthenticate = (identity: Identity) =>
   mount(reauthenticateRoute, async ({ body, ...asking }) => {
-    await proveOwnPassword(identity, asking, ownSession(asking.context), body.password);
+    const own = ownSession(asking.context);
+    if ('password' in body) await proveOwnPassword(identity, asking, own, body.password);
+    else await proveOwnFactor(identity, asking, own.user_id, body);
     return proved(identity, asking);
   });
 

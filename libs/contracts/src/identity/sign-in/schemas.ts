@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { builtInRoles } from '../../permissions.js';
 import { AccountSelector, Slug } from '../account/schemas.js';
 import { Password } from '../credential/schemas.js';
-import { MfaRequired } from '../factor/schemas.js';
+import { MfaRequired, PasskeyAssertion, TotpCode } from '../factor/schemas.js';
 import { EmailAddress, oneLine, PersonName } from '../personal.js';
 
 export const RegisterBody = z.strictObject({ email: EmailAddress, password: Password, name: PersonName });
@@ -57,5 +57,10 @@ export const Refreshed = AccessToken.extend({ refresh_token: z.string() });
 export const SwitchAccountBody = z.union([z.strictObject({ account_id: z.uuid() }), z.strictObject({ slug: Slug })]);
 
 /** One way to prove who one is, as good as signing in again. */
-export const ReauthenticateBody = z.union([z.strictObject({ password: Password })]);
+export const ReauthenticateBody = z.union([
+  z.strictObject({ password: Password }),
+  z.strictObject({ code: TotpCode }),
+  /** For a challenge of `POST /auth/passkeys/options`. */
+  z.strictObject({ passkey: PasskeyAssertion }),
+]);
 export const Reauthenticated = z.object({ authenticated_at: z.iso.datetime() });
