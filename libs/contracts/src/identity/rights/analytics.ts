@@ -11,7 +11,8 @@ const grant = {
 };
 /** Longest list in an analysis; its `total` counts all. */
 export const analyticsRows = 100;
-const some = <S extends z.ZodType>(item: S) => z.object({ total: z.number().int(), data: z.array(item).max(analyticsRows) });
+const some = <S extends z.ZodType>(item: S) =>
+  z.object({ total: z.number().int(), data: z.array(item).max(analyticsRows) });
 
 export const RoleAnalytics = z.object({
   roles: z.array(
