@@ -9,7 +9,8 @@ import type { Contender } from './contender.js';
 import { openLoop } from './load.js';
 import { betterAuth, naive, type PeerSite } from './peers.js';
 import { residentMebibytes } from './processes.js';
-import { measureProfiles } from './profile-rounds.js';
+import { identityTable } from './identity-table.js';
+import { measureProfiles, type Rounds } from './profile-rounds.js';
 import { measureStore } from './store-speed.js';
 import { profileTables } from './table.js';
 
@@ -18,6 +19,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     people: { type: 'string', default: '40' },
+    /** Parts to measure, separated by commas. */
+    parts: { type: 'string', default: 'profile,identity' },
   },
 });
 
@@ -114,6 +117,19 @@ async function main(): Promise<void> {
     TRACE_RATIO: '0.01',
   });
   const startSeconds = (Date.now() - startedAt) / 1000;
+  const plan = { rounds: Number(values.rounds), seconds: Number(values.seconds), connections: [1, 16, 64] };
+  const parts = values.parts.split(',');
+  console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, load before ${load.toFixed(2)}`);
+  try {
+    if (parts.includes('identity')) console.log(`\n${await identityTable(stack.api, plan.rounds, plan.seconds)}`);
+    if (parts.includes('profile')) await profilePart(stack, plan, people);
+    console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);
+  } finally {
+    await stack.end();
+  }
+}
+
+async function profilePart(stack: LaunchedStack, plan: Rounds, people: number): Promise<void> {
   const contenders: Contender[] = [];
   try {
     const site = siteOf(stack);
@@ -123,21 +139,15 @@ async function main(): Promise<void> {
       await naive(site, people, 'tuned'),
       await betterAuth(site, people),
     );
-    const plan = { rounds: Number(values.rounds), seconds: Number(values.seconds), connections: [1, 16, 64] };
     const context = await contextTable(stack);
     const cells = await measureProfiles(contenders, plan, tell);
-    console.log(
-      `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, load before ${load.toFixed(2)}`,
-    );
     console.log(`\n${context}`);
     console.log(`\n${profileTables(cells, 'Annals')}`);
     console.log(`\n${await openLoopTable(contenders, 100, 6)}`);
     console.log(`\n${await storeTable(stack, plan.seconds)}`);
     console.log(`\n${memoryTable(stack)}`);
-    console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);
   } finally {
     for (const contender of contenders) await contender.end();
-    await stack.end();
   }
 }
 

@@ -15,6 +15,8 @@ export interface Load {
   seconds: number;
   /** The n-th request; called in order. */
   readonly shot: (n: number) => Shot;
+  /** Told the status of every answer. */
+  readonly onStatus?: (status: number) => void;
 }
 
 export interface Measured {
@@ -42,9 +44,10 @@ const summary = (latencies: Histogram, errors: number, seconds: number): Measure
   max: latencies.maxValue,
 });
 
-async function fire(pool: Pool, shot: Shot): Promise<boolean> {
+async function fire(pool: Pool, shot: Shot, onStatus?: (status: number) => void): Promise<boolean> {
   const { statusCode, body } = await pool.request({ ...shot, body: shot.body ?? null });
   await body.dump();
+  onStatus?.(statusCode);
   return statusCode < 400;
 }
 
@@ -58,7 +61,7 @@ export async function closedLoop(load: Load): Promise<Measured> {
   const end = start + load.seconds * 1_000_000;
   const connection = async () => {
     for (let now = microseconds(); now < end; now = microseconds()) {
-      if (!(await fire(pool, load.shot(n++)))) errors += 1;
+      if (!(await fire(pool, load.shot(n++), load.onStatus))) errors += 1;
       latencies.recordValue(microseconds() - now);
     }
   };
