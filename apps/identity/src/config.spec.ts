@@ -43,6 +43,31 @@ describe('settings', () => {
       'LOOKUP_SECRET is 32 bytes in base64, or file:<path of a file with them>',
     ]));
 
+  it('take further origins for passkeys, of the same domain alone', async () => {
+    const env = await environment();
+    const list = 'https://admin.annals.test, https://annals.test:8443';
+    expect(readConfig(identityConfig, env).PASSKEY_ORIGINS).toEqual([]);
+    expect(readConfig(identityConfig, { ...env, PASSKEY_ORIGINS: list }).PASSKEY_ORIGINS).toEqual(list.split(', '));
+    expect(problemsOf({ ...env, PASSKEY_ORIGINS: 'https://annals.test/app' })).toEqual([
+      'PASSKEY_ORIGINS is a list of origins like https://annals.example, without paths',
+    ]);
+    expect(problemsOf({ ...env, PASSKEY_ORIGINS: 'https://notannals.test' })).toEqual([
+      'PASSKEY_ORIGINS has an origin outside the domain of PUBLIC_URL: no browser lets it use those passkeys',
+    ]);
+  });
+
+  it('ask for all of Auth0 or nothing of it, and for an issuer whose tokens count', async () => {
+    const issuer = { issuer: 'https://acme.auth0.com/', audience: 'annals', jwks_uri: 'https://acme.auth0.com/keys' };
+    const some = { ...(await environment()), AUTH0_DOMAIN: 'acme.auth0.com', AUTH0_CONNECTION: 'people' };
+    const all = { ...some, AUTH0_CLIENT_ID: 'id', AUTH0_CLIENT_SECRET: 'secret' };
+    expect(problemsOf(some)).toEqual(['AUTH0_DOMAIN needs AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET as well']);
+    expect(problemsOf(all)).toEqual([
+      'AUTH0_DOMAIN needs the issuer https://acme.auth0.com/ in JWT_ISSUERS: nobody could sign in with what is created there',
+    ]);
+    expect(problemsOf({ ...all, JWT_ISSUERS: JSON.stringify([issuer]) })).toEqual([]);
+    expect(problemsOf({ ...some, AUTH0_DOMAIN: 'https://acme.auth0.com' })[0]).toMatch(/^AUTH0_DOMAIN is the tenant/);
+  });
+
   it('take the lookup secret from a file, as the compose file gives it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'annals-identity-'));
     const file = join(folder, 'lookup-secret');

@@ -27,6 +27,12 @@ const passedThrough = [
   ...['USER_ACTIVITY_RETENTION_DAYS', 'RATE_LIMIT_PER_MINUTE', 'RATE_LIMIT_PER_MINUTE_ADDRESS', 'SERVER_TIMING'],
 ];
 
+/** Settings that identity alone may see. */
+const forIdentity = ['AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET', 'AUTH0_CONNECTION'];
+
+const given = (names: readonly string[]): NodeJS.ProcessEnv =>
+  Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+
 /** Address of the event store: the caller's own, else the embedded node's. */
 export const eventStoreUrl = (layout: Layout): string =>
   process.env.EVENTSTORE_URL ?? `esdb://127.0.0.1:${layout.ports.event_node}?tls=false`;
@@ -35,7 +41,7 @@ export const eventStoreUrl = (layout: Layout): string =>
 export function serviceEnvironment(service: ServiceName, { layout, keys, postgres }: Surroundings): NodeJS.ProcessEnv {
   const principal = service === 'gateway' ? 'gateway' : `svc:${service}`;
   const shared: NodeJS.ProcessEnv = {
-    ...Object.fromEntries(passedThrough.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+    ...given(passedThrough),
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
     PORT: String(layout.ports[service]),
@@ -61,6 +67,7 @@ export function serviceEnvironment(service: ServiceName, { layout, keys, postgre
     KEY_ENCRYPTION_KEY: keys.keyEncryptionKey,
     BUS_DATABASE_URL: postgres.url('annals_bus', 'bus_app'),
     EVENTSTORE_URL: eventStoreUrl(layout),
+    ...(service === 'identity' ? given(forIdentity) : {}),
     ...(service === 'identity' ? { LOOKUP_SECRET: keys.lookupSecret, DEV_MAIL: 'true', MAIL_DIR: layout.mailDir } : {}),
     ...(service === 'export' ? { ...upstreams, OBJECTS_DIR: layout.objectsDir } : {}),
   };
