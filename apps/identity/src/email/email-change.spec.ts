@@ -89,6 +89,11 @@ describe('another address', () => {
     expect(await mailTo(to, 'Your address was changed')).toEqual([]);
     const seen = await service.call('GET', `/users/${user_id}`, { token: ada.access_token });
     expect(seen.body).toMatchObject({ email: to, status: 'active' });
+    const { body: listed } = await service.call('GET', `/users?q=${encodeURIComponent(to)}`, {
+      token: ada.access_token,
+      headers: { 'x-min-position': answer.headers.get('x-position')! },
+    });
+    expect(listed.data).toMatchObject([{ id: user_id, email: to, status: 'active' }]);
     expect(await claimOf(ada.email)).toEqual({ kind: 'free' });
   });
 
