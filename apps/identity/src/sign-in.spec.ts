@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { streamName } from '@annals/event-store';
 import { anonymous, startTestStores } from '@annals/testing';
+import { membershipId, memberships } from './membership/membership.js';
 import { endSession } from './session/end-session.js';
 import { requireLiveSession } from './session/live-session.js';
 import { sessions } from './session/session.js';
@@ -219,6 +220,19 @@ describe('refreshing', () => {
     expect(readRefreshToken(service.identity.secrets.refreshKey, body.refresh_token as string)).toMatchObject({
       generation: 1,
     });
+  });
+
+  it('gives tokens for another account once the person has left their home', async () => {
+    const session = await signIn(await person());
+    const { user_id, account_id } = session;
+    const id = membershipId(account_id, user_id);
+    await service.settled();
+    await service.identity.store.execute(memberships, id, {
+      ...{ id: randomUUID(), context: anonymous(), now: new Date().toISOString(), accountId: account_id },
+      decide: () => [{ type: 'MembershipEnded', data: { account_id, user_id, reason: 'left' } }],
+    });
+    await service.settled();
+    expect((await refresh(session.refresh_token)).body).toMatchObject({ user_id, account_id: null });
   });
 
   it('refuses nonsense, and a forged token without harm to the family', async () => {

@@ -49,6 +49,10 @@ const notices: { [T in Type]?: Notice<T> } = {
         ? null
         : `somebody signed in with your identity from ${countryName(travel.to_country)}, only ${travel.minutes} minutes after a sign-in from ${countryName(travel.from_country)}.`,
   },
+  DeviceTrusted: {
+    subject: 'A device is trusted',
+    text: () => 'one of your devices is trusted from now on: unusual sign-ins on it are not told to you any more.',
+  },
   RefreshTokenReplayed: {
     subject: 'A session was ended for safety',
     text: () => 'the secret that keeps one of your sessions open was used twice, so that session was ended.',
