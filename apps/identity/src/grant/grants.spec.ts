@@ -127,10 +127,9 @@ describe('a role given to a member', () => {
   it('is given once, also by fifty requests with one key', async () => {
     const ask = { body: { role_id: 'AUTHOR' }, headers: { 'idempotency-key': 'fifty' } };
     const answers = await Promise.all(Array.from({ length: 50 }, () => ada.call('POST', rolesOf(vera), ask)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
-    expect(answers.filter(({ status }) => status === 409).map(({ body }) => body.code)).toEqual(
-      expect.arrayContaining(['command-in-flight']),
-    );
+    const outcomes = new Set(answers.map(({ status, body }) => (status === 201 ? 'given' : body.code)));
+    expect(outcomes).toContain('given');
+    for (const outcome of outcomes) expect(['given', 'command-in-flight']).toContain(outcome);
     const given = (await historyOf(service(), vera)).filter(
       ({ type, data }) => type === 'RoleGranted' && data.role_id === 'AUTHOR',
     );
