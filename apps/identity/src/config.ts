@@ -9,6 +9,17 @@ const flag = (byDefault: boolean) =>
     .default(byDefault ? 'true' : 'false')
     .transform((value) => value === 'true');
 
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+const origins = z
+  .string()
+  .default('')
+  .transform((list) => (list.trim() === '' ? [] : list.split(',').map((origin) => origin.trim())))
+  .refine((list) => list.every(isOrigin), 'is a list of origins like https://annals.example, without paths');
+
+/** Whether a page at `origin` may use passkeys that belong to the domain of `publicUrl` (WebAuthn §5.1.3). */
+const sharesDomain = (origin: string, publicUrl: string) =>
+  `.${new URL(origin).hostname}`.endsWith(`.${new URL(publicUrl).hostname}`);
+
 /** Settings of the identity service. */
 export const identityConfig = z
   .object({
@@ -18,17 +29,9 @@ export const identityConfig = z
       'Keys the hashes in stream names; never changes: 32 bytes in base64, or file:<path>',
     ),
     JWT_ISSUERS: JwtIssuers.prefault('[]').describe('Other trusted token issuers, as a JSON list'),
-    PASSKEY_ORIGINS: z
-      .string()
-      .default('')
-      .transform((list) =>
-        list
-          .split(',')
-          .map((origin) => origin.trim())
-          .filter((origin) => origin !== ''),
-      )
-      .pipe(z.array(z.url().refine((url) => new URL(url).origin === url, 'must be an origin, without a path')))
-      .describe('Further origins whose pages may use passkeys, separated by commas; the one of PUBLIC_URL always may'),
+    PASSKEY_ORIGINS: origins.describe(
+      'Further origins whose pages may use passkeys, separated by commas; the one of PUBLIC_URL always may',
+    ),
     USER_SESSION_TIMEOUT: z.coerce.number().int().positive().default(3600).describe('Idle seconds that end a session'),
     SESSION_LIFETIME: z.coerce
       .number()
@@ -70,6 +73,10 @@ export const identityConfig = z
     MAIL_FROM: z.string().default('Annals <no-reply@annals.test>').describe('Sender of mail'),
     ...auth0Config,
     SEED_DEMO: flag(false).describe('Make the demo accounts and users after the start'),
+  })
+  .refine((config) => config.PASSKEY_ORIGINS.every((origin) => sharesDomain(origin, config.PUBLIC_URL)), {
+    path: ['PASSKEY_ORIGINS'],
+    message: 'has an origin outside the domain of PUBLIC_URL: no browser lets it use those passkeys',
   })
   .refine((config) => config.DEV_MAIL || config.SMTP_URL, {
     path: ['SMTP_URL'],
