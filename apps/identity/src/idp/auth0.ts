@@ -30,7 +30,7 @@ export function auth0(settings: Auth0Settings): IdentityProviderPort {
 
   async function setBlocked(what: string, subject: string, blocked: boolean): Promise<void> {
     const answer = await call(what, 'PATCH', userPath(subject), { blocked });
-    if (answer.status !== 404) require(what, answer, 200);
+    if (answer.status !== 404) bodyOf(what, answer, 200);
   }
 
   return {
@@ -42,13 +42,13 @@ export function auth0(settings: Auth0Settings): IdentityProviderPort {
         ...{ password: `${randomBytes(32).toString('base64url')}aA1!`, email_verified: false, verify_email: false },
       });
       if (answer.status === 409) return findUser(person);
-      return Created.parse(require('create a user', answer, 201)).user_id;
+      return Created.parse(bodyOf('create a user', answer, 201)).user_id;
     },
     blockUser: (subject) => setBlocked('block a user', subject, true),
     unblockUser: (subject) => setBlocked('unblock a user', subject, false),
     async deleteUser(subject) {
       const answer = await call('delete a user', 'DELETE', userPath(subject));
-      if (answer.status !== 404) require('delete a user', answer, 204);
+      if (answer.status !== 404) bodyOf('delete a user', answer, 204);
     },
     async inviteUser(subject) {
       const answer = await call('invite a user', 'POST', '/api/v2/tickets/password-change', {
@@ -56,7 +56,7 @@ export function auth0(settings: Auth0Settings): IdentityProviderPort {
         // Only a mail to the address brings somebody there.
         ...{ mark_email_as_verified: true, ttl_sec: ticketDays * 86_400 },
       });
-      return Ticket.parse(require('invite a user', answer, 201)).ticket;
+      return Ticket.parse(bodyOf('invite a user', answer, 201)).ticket;
     },
   };
 
@@ -67,7 +67,7 @@ export function auth0(settings: Auth0Settings): IdentityProviderPort {
   async function findUser({ user_id, email }: NewIdentity): Promise<string> {
     const what = 'find a user by address';
     const answer = await call(what, 'GET', `/api/v2/users-by-email?email=${encodeURIComponent(email)}`);
-    const found = Found.parse(require(what, answer, 200));
+    const found = Found.parse(bodyOf(what, answer, 200));
     const ours = found.find((one) => one.user_id === `auth0|${user_id}`);
     const proven = found.find(
       (one) => one.email_verified === true && one.identities.some((identity) => identity.connection === connection),
@@ -78,7 +78,7 @@ export function auth0(settings: Auth0Settings): IdentityProviderPort {
   }
 }
 
-function require(what: string, answer: Auth0Answer, status: number): unknown {
+function bodyOf(what: string, answer: Auth0Answer, status: number): unknown {
   if (answer.status !== status) throw refusal(what, answer);
   return answer.body;
 }
