@@ -106,8 +106,9 @@ export async function keepSeed(sql: Sql, factorId: string, commandId: string): P
   return rowCount === 1;
 }
 
-export async function forgetSeed(sql: Sql, factorId: string): Promise<void> {
-  await sql.query('delete from totp_seeds where factor_id = $1', [factorId]);
+/** Deletes the seed of a factor that ended; one that its id was given to again, by the same key, is another one. */
+export async function forgetSeed(sql: Sql, factorId: string, endedAt: string): Promise<void> {
+  await sql.query('delete from totp_seeds where factor_id = $1 and created_at <= $2', [factorId, endedAt]);
 }
 
 /** Seeds that were never confirmed are nobody's. */

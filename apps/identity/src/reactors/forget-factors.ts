@@ -9,7 +9,7 @@ export const forgetFactors = ({ pool }: Identity): Reactor => ({
   name: 'forget-factors',
   categories: ['credential'],
   on: {
-    TotpDisabled: ({ data }) => forgetSeed(pool, String(data.factor_id)),
+    TotpDisabled: ({ data, metadata }) => forgetSeed(pool, String(data.factor_id), metadata.occurred_at),
     PasskeyRemoved: ({ data }) => forgetPasskey(pool, String(data.passkey_id)),
     RecoveryCodesRemoved: ({ data }) => forgetCodes(pool, String(data.set_id)),
     async RecoveryCodesGenerated({ data }) {
