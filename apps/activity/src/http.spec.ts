@@ -175,6 +175,64 @@ describe('/audit-logs', () => {
     expect(await found(`request_id=${entry!.request_id}`)).toEqual(['Membership member']);
   });
 
+  it('shows what somebody was denied, and finds it by its outcome', async () => {
+    const admin = signedIn('ADMIN');
+    const member = signedIn('VIEWER', { account_id: admin.account_id });
+    const { account_id, user_id } = member;
+    const asked = { method: 'GET', route: '/users', operation: 'listUsers' };
+    const denial = { ...asked, code: 'role-required', required: 'MANAGER', times: 3 };
+    await profileUpdated(member, { name: 'Ada' });
+    const seen = await happened(member, 'denial', `${account_id}_${user_id}`, [
+      { type: 'AccessDenied', data: { account_id, user_id, principal: null, ...denial } },
+    ]);
+    const denied = listOf<AuditEntry>(await get('/audit-logs?outcome=denied', admin, seen)).data;
+    expect(denied).toEqual([
+      expect.objectContaining({
+        ...{ outcome: 'denied', event_type: 'AccessDenied', entity: 'Access', entity_id: user_id },
+        changes: Object.fromEntries(Object.entries(denial).map(([field, value]) => [field, { old: null, new: value }])),
+        actor: expect.objectContaining({ user_id }) as object,
+        ip_address: '203.0.113.7',
+      }),
+    ]);
+    const others = listOf<AuditEntry>(await get('/audit-logs?outcome=success', admin)).data;
+    expect(others.map(({ event_type, outcome }) => [event_type, outcome])).toEqual([['ProfileUpdated', 'success']]);
+  });
+
+  it('says by which elevation, or with which roles for a time, something was done', async () => {
+    const admin = signedIn('ADMIN');
+    const elevation_id = uuidv7();
+    const visitor = signedIn('ADMIN', { account_id: admin.account_id, is_super_admin: true, elevation_id });
+    await profileUpdated(visitor, { name: 'Ada' });
+    const substitute = signedIn('VIEWER', { account_id: admin.account_id, temporary_roles: ['EDITOR'] });
+    const seen = await profileUpdated(substitute, { name: 'Bob' });
+    const { data } = listOf<AuditEntry>(await get('/audit-logs', admin, seen));
+    expect(data.map((entry) => [entry.elevation_id, entry.temporary_roles])).toEqual([
+      [null, ['EDITOR']],
+      [elevation_id, []],
+    ]);
+  });
+
+  it('tells one account nothing of a super admin’s visit to another', async () => {
+    const [first, second] = [signedIn('ADMIN'), signedIn('ADMIN')];
+    const root = signedIn('ADMIN');
+    const { session_id, user_id } = root;
+    const visit = (account: CurrentUserContext, reason: string) => {
+      const { account_id } = account;
+      const data = { elevation_id: uuidv7(), session_id, user_id, account_id, reason };
+      return happened({ ...root, account_id }, 'session', session_id!, [
+        { type: 'ElevationStarted', data: { ...data, expires_at: '2026-03-01T13:00:00.000Z' } },
+        { type: 'ElevationEnded', data: { ...data, reason: 'ended' } },
+      ]);
+    };
+    await visit(first, 'a secret of the first');
+    const seen = await visit(second, 'looking for the second');
+    const { data } = listOf<AuditEntry>(await get('/audit-logs', second, seen));
+    expect(data.map(({ event_type, reason, changes }) => [event_type, reason, changes])).toEqual([
+      ['ElevationEnded', 'ended', {}],
+      ['ElevationStarted', 'looking for the second', {}],
+    ]);
+  });
+
   it('walks by cursor over everything exactly once, and refuses the cursor of another walk', async () => {
     const admin = signedIn('ADMIN');
     let seen = '';

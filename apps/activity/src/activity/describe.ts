@@ -18,6 +18,8 @@ const named: Readonly<Record<string, { type: string; category: string }>> = {
 const categories: Readonly<Record<string, string>> = {
   session: 'security',
   credential: 'security',
+  denial: 'security',
+  apikey: 'security',
   profile: 'profile',
   preferences: 'preferences',
   export: 'data',

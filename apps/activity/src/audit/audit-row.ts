@@ -30,6 +30,10 @@ export interface AuditRow {
   command_id: string;
   trace_id: string | null;
   reason: string | null;
+  outcome: string;
+  /** As JSON. */
+  temporary_roles: string;
+  elevation_id: string | null;
 }
 
 /** `changes` is json and not jsonb: json keeps any text a client may send, jsonb refuses some of it. */
@@ -59,6 +63,9 @@ export const auditColumns: Columns<AuditRow> = {
   command_id: 'text',
   trace_id: 'text',
   reason: 'text',
+  outcome: 'text',
+  temporary_roles: 'json',
+  elevation_id: 'text',
 };
 
 /** The audit row of an event whose changes are known. */
@@ -96,6 +103,9 @@ export function auditRow(
     command_id: metadata.command_id,
     trace_id: metadata.traceparent?.split('-')[1] ?? null,
     reason: typeof data.reason === 'string' ? storable(data.reason) : null,
+    outcome: audit.outcome ?? 'success',
+    temporary_roles: JSON.stringify(actor.temporary_roles ?? []),
+    elevation_id: actor.elevation_id ?? null,
   };
 }
 

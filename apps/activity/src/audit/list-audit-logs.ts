@@ -27,7 +27,7 @@ export const listAuditLogs = (pool: Pool, store: EventStore): MountedRoute =>
 
 type Filter = Pick<
   AuditQuery,
-  'entity' | 'entity_id' | 'action' | 'event_type' | 'actor' | 'request_id' | 'from' | 'to'
+  'entity' | 'entity_id' | 'action' | 'event_type' | 'actor' | 'request_id' | 'outcome' | 'from' | 'to'
 >;
 
 function conditionsOf(accountId: string, filter: Filter): Conditions {
@@ -39,6 +39,7 @@ function conditionsOf(accountId: string, filter: Filter): Conditions {
   where.maybe('event_type = ?', filter.event_type);
   where.maybe('actor_user_id = ?', filter.actor);
   where.maybe('request_id = ?', filter.request_id);
+  where.maybe('outcome = ?', filter.outcome);
   where.maybe('occurred_at >= ?', filter.from);
   where.maybe('occurred_at < ?', filter.to);
   return where;

@@ -4,7 +4,8 @@ import { type AuditRow } from './audit-row.js';
 import { type Kept, type KeptChange } from './changes.js';
 
 /** A row as PostgreSQL gives it back. */
-export type StoredAuditRow = Omit<AuditRow, 'occurred_at' | 'changes'> & {
+export type StoredAuditRow = Omit<AuditRow, 'occurred_at' | 'changes' | 'temporary_roles'> & {
+  temporary_roles: string[];
   account_id: string;
   occurred_at: Date;
   changes: Record<string, KeptChange>;
@@ -43,7 +44,9 @@ export async function openEntry(store: Opener, row: StoredAuditRow): Promise<Aud
     command_id: row.command_id,
     trace_id: row.trace_id,
     reason: row.reason,
-    outcome: 'success',
+    outcome: row.outcome as AuditEntry['outcome'],
+    temporary_roles: row.temporary_roles,
+    elevation_id: row.elevation_id,
     occurred_at: row.occurred_at.toISOString(),
     stream: row.stream,
     revision: row.revision,

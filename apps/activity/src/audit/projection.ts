@@ -19,7 +19,7 @@ const contracts = new Map<string, EventContract>(allEvents.map((contract) => [co
  */
 export const auditLog: Projection = {
   name: 'audit_log',
-  version: 1,
+  version: 2,
   categories: [...new Set(allEvents.map((contract) => contract.category))],
   open: false,
   tables: (schema) => `
@@ -36,6 +36,7 @@ export const auditLog: Projection = {
     create index on ${schema}.audit_entries (account_id, actor_user_id, commit_pos);
     create index on ${schema}.audit_entries (account_id, event_type, commit_pos);
     create index on ${schema}.audit_entries (account_id, request_id);
+    create index on ${schema}.audit_entries (account_id, commit_pos) where outcome = 'denied';
     ${tenantTable(`${schema}.audit_entries`)}
     ${monthlyPartitions(schema, 'audit_entries')}
     create table ${schema}.last_values (stream text primary key, fields json not null);

@@ -33,6 +33,10 @@ export const AuditEntry = z.object({
   trace_id: z.string().nullable(),
   reason: z.string().nullable(),
   outcome: z.enum(['success', 'denied']),
+  /** Roles that the actor had for a time only when they did this. */
+  temporary_roles: z.array(z.string()),
+  /** The elevation by which a super admin did this; null for everybody else. */
+  elevation_id: z.string().nullable(),
   occurred_at: z.iso.datetime(),
   stream: z.string(),
   revision: z.string(),

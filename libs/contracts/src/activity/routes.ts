@@ -55,6 +55,8 @@ export const AuditQuery = z.strictObject({
   /** Id of the user who did it. */
   actor: z.uuid().optional(),
   request_id: text.optional(),
+  /** `denied`: what somebody tried and was not allowed. */
+  outcome: z.enum(['success', 'denied']).optional(),
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
