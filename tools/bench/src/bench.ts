@@ -13,6 +13,7 @@ import { identityTable } from './identity-table.js';
 import { measureProfiles, type Rounds } from './profile-rounds.js';
 import { measureStore } from './store-speed.js';
 import { profileTables } from './table.js';
+import { userListTable } from './users/list-speed.js';
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +21,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     people: { type: 'string', default: '40' },
     /** Parts to measure, separated by commas. */
-    parts: { type: 'string', default: 'profile,identity' },
+    parts: { type: 'string', default: 'profile,identity,users' },
   },
 });
 
@@ -122,6 +123,10 @@ async function main(): Promise<void> {
   console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, load before ${load.toFixed(2)}`);
   try {
     if (parts.includes('identity')) console.log(`\n${await identityTable(stack.api, plan.rounds, plan.seconds)}`);
+    if (parts.includes('users')) {
+      const identityUrl = siteOf(stack).superuserUrl.replace(/\/postgres$/, '/annals_identity');
+      console.log(`\n${await userListTable(stack.api, identityUrl)}`);
+    }
     if (parts.includes('profile')) await profilePart(stack, plan, people);
     console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);
   } finally {

@@ -3,7 +3,7 @@ import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { changeStanding } from './change-standing.js';
 import { userNotFound } from './get-user.js';
-import { isKnown, type User } from './user.js';
+import { isKnown, type KnownUser, type User } from './user.js';
 
 /** @throws Problem 404 `user-not-found`, 409 `user-deleted` */
 export function disableUser(user: User, command: { reason: string | null }): UserEvent[] {
@@ -14,7 +14,7 @@ export function disableUser(user: User, command: { reason: string | null }): Use
 }
 
 /** @throws Problem 404 `user-not-found`, 409 `user-deleted` */
-export function requireNotDeleted(user: User) {
+export function requireNotDeleted(user: User): Exclude<KnownUser, { kind: 'deleted' }> {
   if (!isKnown(user)) throw userNotFound();
   if (user.kind === 'deleted') throw new Problem(409, 'user-deleted', 'This person was deleted; restore them first');
   return user;
