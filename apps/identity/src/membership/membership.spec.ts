@@ -1,5 +1,8 @@
+import type { BuiltInRole } from '@annals/contracts';
 import { deciderSpec } from '@annals/testing';
-import { grantMembership, type GrantMembership } from './grant-membership.js';
+import { changeRole } from './change-role.js';
+import { endMembership } from './end-membership.js';
+import { grantFirstMembership, grantMembership, type GrantMembership } from './grant-membership.js';
 import { joinAccount } from './join.js';
 import { memberships, type Membership } from './membership.js';
 
@@ -10,6 +13,39 @@ const who = {
 const granted = { type: 'MembershipGranted', data: { ...who, role: 'EDITOR' } };
 const ended = { type: 'MembershipEnded', data: { ...who, reason: 'left' } };
 const changed = { type: 'MembershipRoleChanged', data: { ...who, role: 'VIEWER' } };
+
+describe('changing the role of a member', () => {
+  const { given } = deciderSpec({
+    ...memberships,
+    decide: (role: BuiltInRole, membership: Membership) => changeRole(membership, role),
+  });
+  it('gives the new one', () => given([granted]).when('VIEWER').then([changed]));
+  it('twice is once', () => given([granted, changed]).when('VIEWER').thenNothing());
+  it.each([
+    ['nobody', []],
+    ['who left', [granted, ended]],
+  ] as const)('finds %s', (_, history) => given(history).when('VIEWER').thenRefuses('member-not-found'));
+});
+
+describe('ending a membership', () => {
+  const { given } = deciderSpec({
+    ...memberships,
+    decide: (reason: 'removed' | 'left', membership: Membership) => endMembership(membership, reason),
+  });
+  it('says why', () => given([granted]).when('left').then([ended]));
+  it('twice is once', () => given([granted, ended]).when('removed').thenNothing());
+});
+
+describe('letting in who never was a member', () => {
+  const { given } = deciderSpec({
+    ...memberships,
+    decide: (command: GrantMembership, membership: Membership) => grantFirstMembership(membership, command),
+  });
+  const grant = { ...who, role: 'EDITOR' } as const;
+  it('lets a stranger in', () => given([]).when(grant).then([granted]));
+  it('leaves a member as they are', () => given([granted, changed]).when(grant).thenNothing());
+  it('does not let back in who left or was removed', () => given([granted, ended]).when(grant).thenNothing());
+});
 
 describe('granting membership', () => {
   const { given } = deciderSpec({
