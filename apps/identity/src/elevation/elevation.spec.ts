@@ -65,7 +65,10 @@ describe('ending an elevation', () => {
     decide: (command: EndElevation, session: Session) => endElevation(session, command),
   });
   const end: EndElevation = { elevation_id, reason: 'ended' };
-  it('is a fact with a reason', () => given([signedIn, started]).when(end).then([ended('ended')]));
+  it('is a fact with a reason', () =>
+    given([signedIn, started])
+      .when(end)
+      .then([ended('ended')]));
   it('twice is once', () =>
     given([signedIn, started, ended('expired')])
       .when(end)

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { apiKeyPrincipal } from '@annals/auth';
+import { Denial } from '@annals/contracts';
+import { requestContext, rowsOf, startTestStores } from '@annals/testing';
+import { countUses } from '../permission-use/count-uses.js';
+import { identityUnderTest, storeOptions } from '../testing/identity-service.js';
+import { denialStream } from './record-denials.js';
+
+const { service } = identityUnderTest(() => startTestStores(storeOptions));
+
+const acme = '018f0000-0000-7000-8000-00000000000a';
+const ada = '018f0000-0000-7000-8000-0000000000a1';
+const session_id = '018f0000-0000-7000-8000-0000000000c1';
+
+function denial(over: Partial<Denial['denied']> = {}, by: Partial<Denial['by']> = {}): Denial {
+  return Denial.parse({
+    id: randomUUID(),
+    denied: {
+      ...{ account_id: acme, user_id: ada, principal: null, method: 'GET', route: '/users', operation: 'listUsers' },
+      ...{ code: 'role-required', required: 'MANAGER', times: 1, ...over },
+    },
+    by: { kind: 'user', session_id, temporary_roles: [], elevation_id: null, ...by },
+    request: requestContext(),
+  });
+}
+
+async function tell(path: string, body: unknown, headers?: Record<string, string>): Promise<number> {
+  const answer = await fetch(`${service().url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(headers ?? (await service().asGateway())) },
+    body: JSON.stringify(body),
+  });
+  return answer.status;
+}
+const recorded = async (stream: string) => Array.fromAsync(service().identity.store.readStream(stream));
+
+describe('denials that a gateway tells', () => {
+  it('stand in the account, in the name and with the request of whoever was denied', async () => {
+    const one = denial({}, { temporary_roles: ['EDITOR'] });
+    expect(await tell('/internal/denials', { denials: [one] })).toBe(204);
+    const [event] = await recorded(`denial-${acme}_${ada}`);
+    expect(event).toMatchObject({
+      type: 'AccessDenied',
+      data: one.denied,
+      metadata: {
+        ...{ account_id: acme, request_id: one.request.request_id, occurred_at: one.request.timestamp },
+        actor: { kind: 'user', user_id: ada, session_id, temporary_roles: ['EDITOR'] },
+        client: { user_agent: 'jest' },
+      },
+    });
+  });
+
+  it('are recorded once, however often they are told, and all of a batch', async () => {
+    const user_id = randomUUID();
+    const denials = Array.from({ length: 20 }, () => denial({ user_id }));
+    for (const half of [denials.slice(0, 10), denials, denials]) {
+      expect(await tell('/internal/denials', { denials: half })).toBe(204);
+    }
+    expect(await recorded(`denial-${acme}_${user_id}`)).toHaveLength(20);
+  });
+
+  it('of a service account name it', async () => {
+    const key = randomUUID();
+    const principal = apiKeyPrincipal(key);
+    const one = denial({ user_id: null, principal }, { kind: 'service', session_id: null });
+    await tell('/internal/denials', { denials: [one] });
+    const [event] = await recorded(`denial-${acme}_${key}`);
+    expect(event!.metadata.actor).toMatchObject({ kind: 'service', principal, user_id: null });
+  });
+
+  it('of no account stand in none', () => {
+    expect(denialStream(denial({ account_id: null }).denied)).toBe(`none_${ada}`);
+  });
+
+  it('come from gateways alone, and not too many at once', async () => {
+    expect(await tell('/internal/denials', { denials: [denial()] }, {})).toBe(401);
+    expect(await tell('/internal/denials', { denials: [] })).toBe(400);
+    expect(await tell('/internal/denials', { denials: Array.from({ length: 501 }, () => denial()) })).toBe(400);
+    const full = Array.from({ length: 500 }, () => denial({ user_id: randomUUID() }));
+    expect(await tell('/internal/denials', { denials: full })).toBe(204);
+  });
+});
+
+describe('uses of permissions that a gateway counted', () => {
+  const use = (over: object = {}) => ({
+    ...{ account_id: acme, user_id: ada, permission: 'READ_PII', uses: 2, last_used_at: '2026-03-01T12:00:00.000Z' },
+    ...over,
+  });
+  const rows = (account: string) =>
+    rowsOf<{ user_id: string; permission: string; uses: string; last_used_at: Date }>(
+      service().identity.pool,
+      account,
+      'select user_id, permission, uses, last_used_at from permission_uses order by permission',
+    );
+
+  it('add up, each batch once, and keep the latest use', async () => {
+    const batch = { id: randomUUID(), uses: [use(), use({ permission: 'MANAGER', uses: 1 })] };
+    const earlier = { id: randomUUID(), uses: [use({ uses: 3, last_used_at: '2026-02-01T12:00:00.000Z' })] };
+    for (const body of [batch, batch, earlier]) expect(await tell('/internal/permission-uses', body)).toBe(204);
+    const last_used_at = new Date('2026-03-01T12:00:00.000Z');
+    expect(await rows(acme)).toEqual([
+      { user_id: ada, permission: 'MANAGER', uses: '1', last_used_at },
+      { user_id: ada, permission: 'READ_PII', uses: '5', last_used_at },
+    ]);
+  });
+
+  it('are each account’s own', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    const uses = [use({ account_id: one }), use({ account_id: other, uses: 7 })];
+    await countUses(service().identity.pool, { id: randomUUID(), uses }, '2026-03-01T12:00:00.000Z');
+    expect([(await rows(one)).map((row) => row.uses), (await rows(other)).map((row) => row.uses)]).toEqual([
+      ['2'],
+      ['7'],
+    ]);
+  });
+
+  it('come from gateways alone', async () =>
+    expect(await tell('/internal/permission-uses', { id: randomUUID(), uses: [use()] }, {})).toBe(401));
+});
