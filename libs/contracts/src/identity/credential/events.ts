@@ -8,7 +8,7 @@ const Credential = (action: 'INSERT' | 'UPDATE' | 'DELETE') => ({
   keys: ['user_id'] as const,
 });
 
-/** Wrong passwords reached a threshold. At most one event per threshold of a row of failures. */
+/** Wrong passwords, or wrong codes of an authenticator app, reached a threshold. At most one event per threshold of a row of failures. */
 export const SignInThrottled = event('SignInThrottled', {
   category: 'credential',
   audit: Credential('UPDATE'),
