@@ -96,16 +96,18 @@ describe('revoking a key', () => {
 describe('the scopes of a key', () => {
   const keeper = (over: Partial<CurrentUserContext>) =>
     signedIn('VIEWER', { permissions: ['VIEW_CONTENT', 'MANAGE_API_KEYS'], ...over });
-  const asking = (context: CurrentUserContext) => () => requireOwnScopes(context, ['VIEW_CONTENT', 'READ_PII']);
-  it('are never more than its maker has', () =>
-    expect(asking(keeper({}))).toThrow(
-      expect.objectContaining({ code: 'scopes-beyond-own', detail: 'You cannot give a key what you lack: READ_PII' }),
-    ));
+  const refusalOf = (context: CurrentUserContext): unknown => {
+    try {
+      return requireOwnScopes(context, ['VIEW_CONTENT', 'READ_PII']);
+    } catch (refusal) {
+      return refusal;
+    }
+  };
+  const refused = { code: 'scopes-beyond-own', detail: 'You cannot give a key what you lack: READ_PII' };
+  it('are never more than its maker has', () => expect(refusalOf(keeper({}))).toMatchObject(refused));
   it('are not what its maker has under conditions only', () => {
     const conditional = [{ permission: 'READ_PII' as const, conditions: [{ kind: 'own' as const }] }];
-    expect(asking(keeper({ conditional_permissions: conditional }))).toThrow(
-      expect.objectContaining({ code: 'scopes-beyond-own' }),
-    );
+    expect(refusalOf(keeper({ conditional_permissions: conditional }))).toMatchObject(refused);
   });
-  it('are anything for an ADMIN', () => expect(asking(signedIn('ADMIN', { permissions: [] }))).not.toThrow());
+  it('are anything for an ADMIN', () => expect(refusalOf(signedIn('ADMIN', { permissions: [] }))).toBeUndefined());
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { apiKeyPrincipal } from '@annals/auth';
 import { Denial } from '@annals/contracts';
+import type { StoredEvent } from '@annals/event-store';
 import { requestContext, rowsOf, startTestStores } from '@annals/testing';
 import { countUses } from '../permission-use/count-uses.js';
 import { identityUnderTest, storeOptions } from '../testing/identity-service.js';
@@ -32,7 +33,11 @@ async function tell(path: string, body: unknown, headers?: Record<string, string
   });
   return answer.status;
 }
-const recorded = async (stream: string) => Array.fromAsync(service().identity.store.readStream(stream));
+async function recorded(stream: string): Promise<StoredEvent[]> {
+  const found: StoredEvent[] = [];
+  for await (const event of service().identity.store.readStream(stream)) found.push(event);
+  return found;
+}
 
 describe('denials that a gateway tells', () => {
   it('stand in the account, in the name and with the request of whoever was denied', async () => {
