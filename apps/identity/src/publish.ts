@@ -73,6 +73,6 @@ export function toIntegrationEvent({ type, data, metadata }: StoredEvent): Integ
   return {
     key: `${metadata.account_id ?? 'none'}/${String(data[told.about])}`,
     type: `identity.${told.name}.v1`,
-    data: Object.fromEntries(told.fields.map((field) => [field, data[field]])) as IntegrationEvent['data'],
+    data: Object.fromEntries(told.fields.map((field) => [field, data[field]])),
   };
 }

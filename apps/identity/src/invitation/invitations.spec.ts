@@ -14,7 +14,7 @@ import { readInvitationToken } from './invitation-token.js';
 import { invitationIdOf, invitations, invitationStream } from './invitation.js';
 import { mostOpen } from './open-slots.js';
 
-const { service: started } = identityUnderTest(() => startTestStores(storeOptions));
+const { service: started, stores } = identityUnderTest(() => startTestStores(storeOptions));
 let service: IdentityService;
 let admin: SignedIn;
 let acme: string;
@@ -41,7 +41,12 @@ beforeAll(async () => {
 const newAddress = () => `${randomUUID()}@example.test`;
 const path = () => `/accounts/${acme}/invitations`;
 const ask = (method: string, to: string, body?: unknown, over: Record<string, unknown> = {}) =>
-  service.call(method, to, { token: admin.access_token, account: acme, ...(body === undefined ? {} : { body }), ...over });
+  service.call(method, to, {
+    token: admin.access_token,
+    account: acme,
+    ...(body === undefined ? {} : { body }),
+    ...over,
+  });
 const invite = (email: string, over: Record<string, unknown> = {}) => ask('POST', path(), { email, ...over });
 const codeOf = ({ status, body }: Answer) => [status, body.code];
 /** The code of the latest invitation that reached an address; codes of other mails are shorter. */
@@ -182,7 +187,10 @@ describe('accepting an invitation', () => {
     const answer = await accept({ token, password, name: 'New Here' });
     expect(answer).toMatchObject({ status: 200, body: { status: 'accepted', account_id: acme, role: 'EDITOR' } });
     const { body } = await login(email);
-    expect((body.accounts as { slug: string; role: string }[]).map(({ role }) => role).sort()).toEqual(['ADMIN', 'EDITOR']);
+    expect((body.accounts as { slug: string; role: string }[]).map(({ role }) => role).sort()).toEqual([
+      'ADMIN',
+      'EDITOR',
+    ]);
     const person = await ask('GET', `/users/${answer.body.user_id as string}`);
     expect(person.body).toMatchObject({ email, name: 'New Here', status: 'active' });
   });
@@ -208,7 +216,9 @@ describe('accepting an invitation', () => {
     ]);
     expect(await typesOf(streamName('membership', membershipId(acme, userId)))).toEqual(['MembershipGranted']);
     expect(await typesOf(streamName('user', userId))).toEqual(['UserRegistered']);
-    expect((await typesOf(streamName('credential', userId))).filter((type) => type.startsWith('Password'))).toHaveLength(1);
+    expect(
+      (await typesOf(streamName('credential', userId))).filter((type) => type.startsWith('Password')),
+    ).toHaveLength(1);
     expect((await login(email)).status).toBe(200);
   });
 
@@ -272,6 +282,28 @@ describe('accepting an invitation', () => {
       409,
       'invitation-expired',
     ]);
+  });
+
+  it('of a closed account, or for somebody who was forgotten, is refused', async () => {
+    const owner = await register(newAddress());
+    const call = (method: string, to: string, body?: unknown, account?: string) =>
+      service.call(method, to, {
+        token: owner.access_token,
+        ...(body === undefined ? {} : { body }),
+        ...(account === undefined ? {} : { account }),
+      });
+    const team = (await call('POST', '/accounts', { name: `Team ${randomUUID()}` })).body.id as string;
+    const email = newAddress();
+    expect((await call('POST', `/accounts/${team}/invitations`, { email }, team)).status).toBe(201);
+    const ofTeam = await tokenFor(email);
+    expect((await call('DELETE', `/accounts/${team}`, undefined, team)).status).toBe(204);
+    expect(codeOf(await accept({ token: ofTeam, password, name: 'X' }))).toEqual([409, 'invitation-account-closed']);
+
+    const { token } = await invited();
+    const { offer_id } = readInvitationToken(service.identity.secrets.invitationKey, token);
+    await stores().keys.destroy(inviteeOf(offer_id));
+    service.identity.store.forget(inviteeOf(offer_id));
+    expect(codeOf(await accept({ token, password, name: 'X' }))).toEqual([403, 'invitation-erased']);
   });
 
   it('gives a seat among those who run the account to an ADMIN', async () => {

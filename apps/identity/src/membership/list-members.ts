@@ -16,7 +16,9 @@ interface Row {
   total: string;
 }
 
-const columns = { name: 'p.name', since: 'm.since' } as const;
+const columns = { name: 'name_key', since: 'since' } as const;
+/** A deleted person keeps the membership, to come back to, and is shown to nobody meanwhile. */
+const shown = `account_id = $1 and status in ('pending', 'active', 'disabled') and ($2::text is null or role = $2)`;
 const schema = projectionSchema(people);
 
 /** Members of the account the request is for; the role was checked in that account and holds in no other. */
@@ -28,16 +30,12 @@ export const listMembers = ({ pool }: Identity) =>
       pool,
       { accountId: params.id, userId: context.user_id },
       `with page as (
-         select m.user_id, p.email, p.name, p.status, m.role, m.since
-         from ${schema}.members m join ${schema}.people p using (user_id)
-         where m.account_id = $1 and ($4::text is null or m.role = $4)
-         order by ${columns[sort_by]} ${sort_order}, m.user_id ${sort_order} limit $2 offset $3
+         select user_id, email, name, status, role, since from ${schema}.members where ${shown}
+         order by ${columns[sort_by]} ${sort_order}, user_id ${sort_order} limit $3 offset $4
        )
        select page.*, total from page
-       right join (
-         select count(*) as total from ${schema}.members where account_id = $1 and ($4::text is null or role = $4)
-       ) t on true`,
-      [params.id, limit, (page - 1) * limit, role ?? null],
+       right join (select count(*) as total from ${schema}.members where ${shown}) t on true`,
+      [params.id, role ?? null, limit, (page - 1) * limit],
     );
     const data = rows.filter((row) => row.user_id !== null).map((row) => memberOf(params.id, row));
     return { status: 200, body: { data, meta: pageMeta(page, limit, Number(rows[0]?.total ?? 0)) } };

@@ -45,7 +45,12 @@ beforeAll(async () => {
 
 const newAddress = () => `${randomUUID()}@example.test`;
 const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}, who = admin) =>
-  service.call(method, path, { token: who.access_token, account: acme, headers, ...(body === undefined ? {} : { body }) });
+  service.call(method, path, {
+    token: who.access_token,
+    account: acme,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
 const create = (over: Record<string, unknown> = {}, headers: Record<string, string> = {}) =>
   ask('POST', '/users', { email: newAddress(), name: 'Grace Hopper', ...over }, headers);
 const created = async (over: Record<string, unknown> = {}) => {
@@ -299,6 +304,8 @@ describe('a deleted person', () => {
     expect((await listed('')).body.data).toEqual([]);
     expect((await listed('&include_deleted=true')).body.data).toMatchObject([{ id, status: 'deleted' }]);
     expect((await listed('&status=deleted')).body.data).toHaveLength(1);
+    const { body } = await ask('GET', `/accounts/${acme}/members?limit=100`, undefined, fresh);
+    expect((body.data as { user_id: string }[]).map(({ user_id }) => user_id)).not.toContain(id);
     expect(codeOf(await listed('&status=deleted', manager))).toEqual([403, 'permission-required']);
   });
 
@@ -398,7 +405,11 @@ describe('a list of people', () => {
 
   it('takes no cursor of another account, filter or order, nor any other text', async () => {
     const { next_cursor } = (await list('limit=1')).body.meta as { next_cursor: string };
-    for (const query of [`limit=1&sort_by=name&cursor=${next_cursor}`, `limit=1&q=a&cursor=${next_cursor}`, 'cursor=x']) {
+    for (const query of [
+      `limit=1&sort_by=name&cursor=${next_cursor}`,
+      `limit=1&q=a&cursor=${next_cursor}`,
+      'cursor=x',
+    ]) {
       expect(codeOf(await list(query))).toEqual([400, 'cursor-invalid']);
     }
     const there = await signIn('admin@globex.test');
