@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { noPolicies } from '@annals/contracts';
 import { derivedId } from '@annals/event-store';
 import { startTestStores } from '@annals/testing';
+import { credentials } from '../credential/credential.js';
+import { providers } from '../provider/provider.js';
 import { revocationsAfter } from '../session/revocations.js';
 import { identityUnderTest, storeOptions } from '../testing/identity-service.js';
 import { aRequest, peopleOf, type Somebody } from '../testing/people.js';
@@ -25,12 +27,12 @@ const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).
 const create = (who: Somebody, body: Record<string, unknown>, headers = {}) =>
   who.call('POST', '/accounts', { account: null, body, headers });
 
-async function team(who: Somebody, over: Record<string, unknown> = {}) {
+async function team(who: Somebody, over: { name?: string; slug?: string; domain?: string } = {}) {
   const name = fresh('Team');
-  const { status, body, headers } = await create(who, { name, ...over });
+  const { status, body } = await create(who, { name, ...over });
   expect(status).toBe(201);
   const { id, slug } = body as { id: string; slug: string };
-  return { id, slug, name: String(over.name ?? name), etag: headers.get('etag') };
+  return { id, slug, name: over.name ?? name };
 }
 
 const put = (who: Somebody, id: string, over: Record<string, unknown>, ask: Record<string, unknown> = {}) =>
@@ -400,6 +402,45 @@ describe('the policies of an account', () => {
     ]);
     expect(codeOf(await fay.contextIn({ account: id }))).toEqual([401, 'session-too-old-for-account']);
     expect((await fay.contextIn({})).status).toBe(200);
+  });
+
+  it('count a linked identity of an issuer as a way in', async () => {
+    const { store } = service().identity;
+    const gus = await somebody();
+    const { id } = await team(gus);
+    const issuer = 'https://sso.test';
+    const link = { provider_hash: 'f'.repeat(32), user_id: gus.user_id, issuer, linked_at: minutesAgo(0) };
+    const { context, now } = aRequest();
+    const step = () => ({ id: randomUUID(), context, now, accountId: null });
+    await store.execute(providers, link.provider_hash, {
+      ...step(),
+      decide: () => [
+        { type: 'ProviderLinked', data: { ...link, provider: 'sso', provider_id: 'sso|gus', reason: 'linked' } },
+      ],
+    });
+    const { provider_hash, user_id } = link;
+    await store.execute(credentials, gus.user_id, {
+      ...step(),
+      decide: () => [{ type: 'ProviderAdded', data: { provider_hash, user_id } }],
+    });
+    expect((await withPolicies(gus, id, { allowed_issuers: [issuer] })).status).toBe(200);
+    expect(codeOf(await gus.contextIn({ account: id }))).toEqual([403, 'account-issuer-not-allowed']);
+  });
+
+  it('are told by a reactor when the process ended before it had told them', async () => {
+    const { store, pool } = service().identity;
+    const { id } = await team(ada);
+    const { commandId, context, now } = aRequest();
+    await store.execute(accounts, id, {
+      ...{ id: commandId, context, now, accountId: id },
+      decide: () => [
+        { type: 'AccountPoliciesChanged', data: { account_id: id, policies: { ...noPolicies, mfa_required: true } } },
+      ],
+    });
+    await service().settled();
+    expect((await revocationsAfter(pool, 0)).filter(({ kind, key }) => kind === 'account' && key === id)).toHaveLength(
+      1,
+    );
   });
 
   it('are told to every gateway before the answer', async () => {

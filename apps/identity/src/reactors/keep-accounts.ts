@@ -19,8 +19,9 @@ export function keepAccounts(identity: Identity): Reactor {
   const mark = (event: StoredEvent) =>
     revoke(pool, event.id, { kind: 'account', key: accountOf(event) }, event.metadata.occurred_at);
 
-  /** Who created an account is its first member. */
+  /** Who created an account is its first member. Homes have a reactor of their own. */
   async function admitCreator(event: StoredEvent): Promise<void> {
+    if (event.data.kind === 'home') return;
     const account_id = accountOf(event);
     const user_id = String(event.data.created_by_id);
     const isDone = async () => (await store.load(memberships, membershipId(account_id, user_id))).state.kind !== 'none';

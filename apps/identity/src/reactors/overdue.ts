@@ -3,7 +3,7 @@ import type { StoredEvent } from '@annals/event-store';
 
 /** What a command has not done this long after its first fact, it never will: its process died in between. */
 const patienceMs = 5_000;
-const lookAgainMs = 50;
+const longestPauseMs = 50;
 
 /**
  * Whether a command left something undone that has to follow its fact. Waits a moment for the command itself: what it
@@ -11,9 +11,9 @@ const lookAgainMs = 50;
  */
 export async function isOverdue(event: StoredEvent, isDone: () => Promise<boolean>): Promise<boolean> {
   const due = Date.parse(event.metadata.occurred_at) + patienceMs;
-  while (!(await isDone())) {
+  for (let pauseMs = 2; !(await isDone()); pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     if (Date.now() >= due) return true;
-    await pause(lookAgainMs);
+    await pause(pauseMs);
   }
   return false;
 }

@@ -49,21 +49,26 @@ export function peopleOf(service: () => IdentityService) {
     email = `${randomUUID()}@people.test`,
     status: 'active' | 'pending' = 'active',
   ): Promise<Somebody> {
-    const { identity, call, contextOf } = service();
+    const running = service();
+    const { identity } = running;
     const registered = await registerPerson(identity, aRequest(), {
       ...{ email, password, name: 'Sam Somebody', home: 'own', status },
     });
     if (registered === null) throw new Error(`${email} is taken`);
     const { state: user } = await identity.store.load(users, registered);
     if (!isKnown(user)) throw new Error(`${email} was not registered`);
-    const { body } = await call('POST', '/auth/login', { body: { email, password } });
+    const { body } = await running.call('POST', '/auth/login', { body: { email, password } });
     const { session_id, refresh_token } = body as Record<string, string>;
     const person = { user_id: registered, home_id: user.home_account_id!, session_id: session_id! };
     const contextIn = ({ account = person.home_id, auth_methods }: Place) => {
       const caller = { kind: 'session' as const, user_id: person.user_id, session_id: person.session_id };
       const selector: ContextRequest['selector'] = account === null ? {} : { account_id: account };
-      return contextOf({
-        ...{ caller: { ...caller, ...(auth_methods && { auth_methods }) }, selector, account_optional: account === null },
+      return running.contextOf({
+        ...{
+          caller: { ...caller, ...(auth_methods && { auth_methods }) },
+          selector,
+          account_optional: account === null,
+        },
         client: { ip_address: '203.0.113.7', user_agent: 'jest' },
       });
     };
@@ -75,7 +80,7 @@ export function peopleOf(service: () => IdentityService) {
           ...(auth_methods && { auth_methods }),
         });
         if (context.status !== 200) return context;
-        return call(method, path, { ...ask, as: context.body as unknown as IdentityContext });
+        return running.call(method, path, { ...ask, as: context.body as unknown as IdentityContext });
       },
     };
   };
