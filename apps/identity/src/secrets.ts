@@ -31,7 +31,8 @@ export interface Secrets {
 }
 
 /**
- * @param kek the 32 bytes of KEY_ENCRYPTION_KEY; another one ends every refresh token and needs new signing keys
+ * @param kek the 32 bytes of KEY_ENCRYPTION_KEY; another one ends every refresh token, needs new signing keys,
+ *   and leaves authenticator apps and recovery codes good for nothing
  * @param lookup the 32 bytes of LOOKUP_SECRET, which stream names are made with: it never changes
  */
 export function deriveSecrets(kek: Buffer, lookup: Buffer): Secrets {
