@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import { anonymous, startTestStores } from '@annals/testing';
-import { emails } from '../email/email.js';
 import type { Identity } from '../identity.js';
 import { identityUnderTest, storeOptions, type IdentityService } from '../testing/identity-service.js';
 import { sweep } from '../sweep.js';
+import { holderOf, mailTo } from '../testing/mail-box.js';
+import { password } from '../testing/sign-in.js';
 import { registerPerson } from '../user/register.js';
 import { askForVerification } from '../user/request-verification.js';
 import { users } from '../user/user.js';
@@ -18,7 +19,6 @@ beforeAll(() => {
   service = started();
 });
 
-const password = 'correct horse battery staple';
 const wrong = 'a wholly different phrase';
 const asking = () => ({ commandId: randomUUID(), context: anonymous(), now: new Date().toISOString() });
 
@@ -28,15 +28,9 @@ async function person(status: 'pending' | 'active' = 'active'): Promise<string> 
   await registerPerson(service.identity, asking(), { email, password, name: 'Ada', home: null, status });
   return email;
 }
-async function userOf(email: string): Promise<string> {
-  const { store, secrets } = service.identity;
-  const { state } = await store.load(emails, secrets.emailHash(email));
-  if (state.kind !== 'claimed') throw new Error('nobody has this address');
-  return state.user_id;
-}
 async function barred(type: 'UserDisabled' | 'UserDeleted'): Promise<string> {
   const email = await person();
-  const user_id = await userOf(email);
+  const user_id = await holderOf(service, email);
   const { commandId, context, now } = asking();
   const data =
     type === 'UserDisabled'
@@ -172,9 +166,7 @@ describe('after a hundred wrong passwords in a row', () => {
     await sweep(pool);
     expect((await tryLogin(email)).body.code).toBe('sign-in-refused');
     await service.call('POST', '/auth/password/forgot', { body: { email } });
-    await service.settled();
-    const { body } = await service.call('GET', `/dev/mail?to=${encodeURIComponent(email)}`);
-    const [mail] = body.data as { codes: string[] }[];
+    const [mail] = await mailTo(service, email, 'Set a new password');
     await service.call('POST', '/auth/password/reset', { body: { token: mail!.codes[0], new_password: wrong } });
     expect((await tryLogin(email, { password: wrong })).status).toBe(200);
     expect(await failuresAt(email)).toBe(0);
@@ -194,7 +186,7 @@ describe('after a hundred wrong passwords in a row', () => {
 describe('a password under a weaker hash than today’s', () => {
   it('is hashed anew when its person signs in, and only then', async () => {
     const email = await person();
-    const userId = await userOf(email);
+    const userId = await holderOf(service, email);
     const { pool, hasher } = service.identity;
     const weak = await hash(password, { algorithm: 2, memoryCost: 8_192, timeCost: 1, parallelism: 1 });
     await pool.query('update credentials set password_hash = $2 where user_id = $1', [userId, weak]);

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { streamName, type StoredEvent } from '@annals/event-store';
-import { anonymous, deciderSpec, startTestStores } from '@annals/testing';
+import { anonymous, startTestStores } from '@annals/testing';
 import { identityUnderTest, storeOptions, type IdentityService } from '../testing/identity-service.js';
-import { evolveUser, users, type User } from '../user/user.js';
-import { requestEmailChange, type RequestEmailChange } from './change-email.js';
+import { mailTo } from '../testing/mail-box.js';
+import { password, signInFrom, type SignedIn } from '../testing/sign-in.js';
+import { users } from '../user/user.js';
+import { requestEmailChange } from './change-email.js';
 import { claimEmail } from './claim-email.js';
 import { changeAddress } from './complete-email-change.js';
 import { emails } from './email.js';
@@ -15,22 +17,9 @@ beforeAll(() => {
   service = started();
 });
 
-const password = 'correct horse battery staple';
 const newAddress = () => `${randomUUID()}@example.test`;
-
-interface SignedIn {
-  access_token: string;
-  user_id: string;
-  session_id: string;
-  account_id: string;
-}
-
 const tryLogin = (email: string) => service.call('POST', '/auth/login', { body: { email, password } });
-async function signIn(email: string): Promise<SignedIn> {
-  const { status, body } = await tryLogin(email);
-  expect(status).toBe(200);
-  return body as unknown as SignedIn;
-}
+const signIn = (email: string) => signInFrom(service, email);
 async function person(email = newAddress()): Promise<SignedIn & { email: string }> {
   await service.call('POST', '/auth/register', { body: { email, password, name: 'Ada' } });
   return { email, ...(await signIn(email)) };
@@ -38,22 +27,19 @@ async function person(email = newAddress()): Promise<SignedIn & { email: string 
 const change = ({ access_token }: SignedIn, new_email: string) =>
   service.call('POST', '/auth/email/change', { token: access_token, body: { new_email } });
 const confirm = (token: string) => service.call('POST', '/auth/email/confirm', { body: { token } });
-async function mailTo(email: string, subject: string) {
-  await service.settled();
-  const { body } = await service.call('GET', `/dev/mail?to=${encodeURIComponent(email)}`);
-  const mails = body.data as { subject: string; text: string; links: string[]; codes: string[] }[];
-  return mails.filter((mail) => mail.subject === subject);
-}
 const confirmation = 'Confirm your new address';
 async function tokenFor(somebody: SignedIn, new_email: string): Promise<string> {
   expect((await change(somebody, new_email)).status).toBe(202);
-  const [mail] = await mailTo(new_email, confirmation);
+  const [mail] = await mailTo(service, new_email, confirmation);
   return mail!.codes[0]!;
 }
 const claimOf = async (email: string) => {
   const { store, secrets } = service.identity;
   return (await store.load(emails, secrets.emailHash(email))).state;
 };
+/** What every gateway was told: contexts of the person are no longer true. */
+const markersOf = async (userId: string) =>
+  (await service.identity.pool.query("select from revocations where kind = 'user' and key = $1", [userId])).rowCount;
 async function logOf(stream: string): Promise<StoredEvent[]> {
   const events: StoredEvent[] = [];
   for await (const event of service.identity.store.readStream(stream, { open: false })) events.push(event);
@@ -75,7 +61,7 @@ describe('another address', () => {
     const ada = await person();
     const to = newAddress();
     const token = await tokenFor(ada, to);
-    const [mail] = await mailTo(to, confirmation);
+    const [mail] = await mailTo(service, to, confirmation);
     expect(mail!.links[0]).toBe(`https://annals.test/confirm-email#token=${token}`);
     // Until then, nothing changed.
     expect([(await tryLogin(to)).status, (await tryLogin(ada.email)).status]).toEqual([401, 200]);
@@ -85,8 +71,8 @@ describe('another address', () => {
     const { user_id, session_id, account_id } = ada;
     const context = await service.context({ user_id, session_id, selector: { account_id } });
     expect(context.body).toMatchObject({ user_email_hash: service.identity.secrets.emailHash(to) });
-    expect(await mailTo(ada.email, 'Your address was changed')).toHaveLength(1);
-    expect(await mailTo(to, 'Your address was changed')).toEqual([]);
+    expect(await mailTo(service, ada.email, 'Your address was changed')).toHaveLength(1);
+    expect(await mailTo(service, to, 'Your address was changed')).toEqual([]);
     const seen = await service.call('GET', `/users/${user_id}`, { token: ada.access_token });
     expect(seen.body).toMatchObject({ email: to, status: 'active' });
     const { body: listed } = await service.call('GET', `/users?q=${encodeURIComponent(to)}`, {
@@ -95,15 +81,7 @@ describe('another address', () => {
     });
     expect(listed.data).toMatchObject([{ id: user_id, email: to, status: 'active' }]);
     expect(await claimOf(ada.email)).toEqual({ kind: 'free' });
-  });
-
-  it('tells every gateway that contexts of the person are no longer true', async () => {
-    const ada = await person();
-    await confirm(await tokenFor(ada, newAddress()));
-    const { rowCount } = await service.identity.pool.query("select from revocations where kind = 'user' and key = $1", [
-      ada.user_id,
-    ]);
-    expect(rowCount).toBe(1);
+    expect(await markersOf(user_id)).toBe(1);
   });
 
   it('leaves the old one to whoever registers with it', async () => {
@@ -136,15 +114,15 @@ describe('another address', () => {
     const answers = [await change(ada, bob.email), await change(bob, newAddress()), await change(cy, cy.email)];
     expect(new Set(answers.map(({ status, body }) => JSON.stringify([status, body]))).size).toBe(1);
     expect(answers[0]!.status).toBe(202);
-    expect(await mailTo(bob.email, confirmation)).toEqual([]);
-    expect(await mailTo(cy.email, confirmation)).toEqual([]);
+    expect(await mailTo(service, bob.email, confirmation)).toEqual([]);
+    expect(await mailTo(service, cy.email, confirmation)).toEqual([]);
   });
 
   it('that two people want goes to exactly one of them', async () => {
     const [ada, bob] = [await person(), await person()];
     const to = newAddress();
     await Promise.all([change(ada, to), change(bob, to)]);
-    const mails = await mailTo(to, confirmation);
+    const mails = await mailTo(service, to, confirmation);
     expect(mails).toHaveLength(2);
     const answers = await Promise.all(mails.map(({ codes }) => confirm(codes[0]!)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
@@ -164,7 +142,7 @@ describe('another address', () => {
     ]);
     const first = await tokenFor(overtaken, newAddress());
     await requestAgain(overtaken.user_id, newAddress());
-    const [verification] = await mailTo(late.email, 'Verify your address');
+    const [verification] = await mailTo(service, late.email, 'Verify your address');
     for (const token of ['nonsense', old, first, verification!.codes[0]!]) {
       const answer = await confirm(token);
       expect([answer.status, answer.body.code]).toEqual([400, 'invalid-email-change-token']);
@@ -187,7 +165,7 @@ describe('another address', () => {
   it('makes a mail for a new password void that went to the old one', async () => {
     const ada = await person();
     await service.call('POST', '/auth/password/forgot', { body: { email: ada.email } });
-    const [mail] = await mailTo(ada.email, 'Set a new password');
+    const [mail] = await mailTo(service, ada.email, 'Set a new password');
     await confirm(await tokenFor(ada, newAddress()));
     const answer = await service.call('POST', '/auth/password/reset', {
       body: { token: mail!.codes[0], new_password: 'a wholly different phrase' },
@@ -211,7 +189,7 @@ describe('a change of address that stopped halfway', () => {
     const ada = await person();
     const to = newAddress();
     await tokenFor(ada, to);
-    const { store, pool } = service.identity;
+    const { store } = service.identity;
     const { state } = await store.load(users, ada.user_id);
     if (!('email_change' in state) || !state.email_change) throw new Error('nothing was asked for');
     const { request_id } = state.email_change;
@@ -221,8 +199,7 @@ describe('a change of address that stopped halfway', () => {
     });
     await service.settled();
     expect(await claimOf(ada.email)).toEqual({ kind: 'free' });
-    const { rowCount } = await pool.query("select from revocations where kind = 'user' and key = $1", [ada.user_id]);
-    expect(rowCount).toBe(1);
+    expect(await markersOf(ada.user_id)).toBe(1);
   });
 
   it('gives an address back whose request does not count any more', async () => {
@@ -272,57 +249,3 @@ async function requestAgain(userId: string, new_email: string): Promise<void> {
     decide: (user) => requestEmailChange(user, { request_id: randomUUID(), new_email, email_hash, now: at }),
   });
 }
-
-describe('asking for another address', () => {
-  const user_id = '018f0000-0000-7000-8000-0000000000a1';
-  const request_id = '018f0000-0000-7000-8000-0000000000d1';
-  const noon = '2026-03-01T12:00:00.000Z';
-  const registered = {
-    type: 'UserRegistered',
-    data: {
-      ...{
-        user_id,
-        email: 'ada@example.test',
-        email_hash: 'old',
-        name: 'Ada',
-        home_account_id: null,
-        status: 'pending',
-      },
-      ...{ profile_image: null, managed_by: null, joins: [] },
-    },
-  };
-  const asked = (at: string) => ({ request_id, new_email: 'ada@new.example.test', email_hash: 'new', now: at });
-  const requested = (requested_at: string) => {
-    const { now: _, ...request } = asked(requested_at);
-    return { type: 'EmailChangeRequested', data: { user_id, ...request, requested_at } };
-  };
-  const { given } = deciderSpec({
-    ...users,
-    decide: (command: RequestEmailChange, user: User) => requestEmailChange(user, command),
-  });
-  it('gives a mail', () =>
-    given([registered])
-      .when(asked(noon))
-      .then([requested(noon)]));
-  it('gives none to the address they have', () =>
-    given([registered])
-      .when({ ...asked(noon), email_hash: 'old' })
-      .thenNothing());
-  it('gives none to nobody', () => given([]).when(asked(noon)).thenNothing());
-  it('gives one a minute and five a day', () => {
-    given([registered, requested(noon)])
-      .when(asked('2026-03-01T12:00:59.000Z'))
-      .thenNothing();
-    const five = [1, 2, 3, 4, 5].map((hour) => requested(`2026-03-01T0${hour}:00:00.000Z`));
-    given([registered, ...five])
-      .when(asked(noon))
-      .thenNothing();
-  });
-  it('and proving it makes a pending person active', () => {
-    const events = [registered, requested(noon)] as Parameters<typeof evolveUser>[1][];
-    const asking = events.reduce(evolveUser, users.initial);
-    const [changed] = changeAddress(asking, { request_id, email: 'ada@new.example.test' });
-    expect(evolveUser(asking, changed!)).toMatchObject({ kind: 'active', email_hash: 'new', email_change: null });
-    expect(changeAddress(asking, { request_id: user_id, email: 'x' })).toEqual([]);
-  });
-});
