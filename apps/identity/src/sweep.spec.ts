@@ -17,6 +17,10 @@ describe('sweeping', () => {
         "insert into mailed_tokens values ($1, gen_random_uuid(), 'e', now() - $2::interval, 'verification')",
         [randomBytes(32), age],
       );
+      await pool.query('insert into shown_tokens values ($1, gen_random_uuid(), now() - $2::interval)', [
+        randomBytes(32),
+        age,
+      ]);
       await pool.query(
         `insert into password_changes values (gen_random_uuid(), gen_random_uuid(), 'h', now(), now() - $1::interval)`,
         [age],
@@ -41,6 +45,7 @@ describe('sweeping', () => {
     for (const table of [
       'sign_in_failures',
       'mailed_tokens',
+      'shown_tokens',
       'password_changes',
       'session_tokens',
       'sign_in_places',
