@@ -7,6 +7,7 @@ import { resignAdmin, seatAdmin, type AdminLoss } from '../account/admins.js';
 import { revocationsAfter } from '../session/revocations.js';
 import { identityUnderTest, storeOptions } from '../testing/identity-service.js';
 import { aRequest, peopleOf, proveAddress, type Somebody } from '../testing/people.js';
+import { codeOf, minutesAgo } from '../testing/teams.js';
 import { giveRole } from './change-role.js';
 import { admit } from './grant-membership.js';
 import { membershipId } from './membership.js';
@@ -16,9 +17,6 @@ const somebody = peopleOf(service);
 let ada: Somebody;
 let bob: Somebody;
 let eve: Somebody;
-
-const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-const codeOf = ({ status, body }: { status: number; body: Record<string, unknown> }) => [status, body.code];
 
 /** An account of Ada's with these members. */
 async function teamWith(members: Partial<Record<string, readonly [Somebody, BuiltInRole]>> = {}): Promise<string> {
