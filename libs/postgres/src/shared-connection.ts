@@ -25,6 +25,7 @@ export async function keepConnection(options: SharedConnectionOptions): Promise<
   while (isNeeded()) {
     const client = new Client({
       ...{ connectionString: url, application_name: applicationName, connectionTimeoutMillis: 5_000, keepAlive: true },
+      pipeline: true,
     });
     const lost = new AbortController();
     let reason: Error | undefined;
