@@ -19,7 +19,7 @@ export async function sweep(pool: Pool): Promise<void> {
   await forgetOldChallenges(pool);
   await forgetUnconfirmedSeeds(pool);
   await pool.query("delete from mailed_tokens where expires_at < now() - interval '1 day'", []);
-  await pool.query("delete from shown_tokens where expires_at < now() - interval '1 hour'", []);
+  await pool.query("delete from shown_tokens where expires_at < now() - interval '1 day'", []);
   await forgetFloors(pool);
   await forgetOldPlaces(pool);
   await pool.query("delete from session_tokens where expires_at < now() - interval '1 day'", []);

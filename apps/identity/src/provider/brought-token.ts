@@ -28,34 +28,53 @@ export async function shownIdentity(
   token: string,
   now: string,
 ): Promise<ShownIdentity> {
-  const verified = await issuers.brought.verify(token).catch((error: unknown) => {
-    // A 401 would say that the caller's own token does not count.
-    if (!(error instanceof Problem) || error.status !== 401) throw error;
-    throw new Problem(400, 'link-token-refused', error.detail, { cause: error });
-  });
-  const until = freshUntil(verified, Date.parse(now) / 1000);
-  await useOnce(pool, { commandId, token, until });
-  // The verifier knows no other issuers than these.
-  return { issuer: issuers.find(verified.issuer)!, subject: verified.subject };
+  const hash = signedPart(token);
+  const used = await usesOf(pool, hash, commandId);
+  // The same request again: it was verified when it first came, and may be too old by now.
+  const before = used.some(isThis) ? claimsOf(token) : null;
+  const issuer = before && issuers.find(before.iss);
+  return issuer ? { issuer, subject: before.sub } : verifiedNow();
+
+  async function verifiedNow(): Promise<ShownIdentity> {
+    const verified = await issuers.brought.verify(token).catch((error: unknown) => {
+      // A 401 would say that the caller's own token does not count.
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      throw new Problem(400, 'link-token-refused', error.detail, { cause: error });
+    });
+    await useOnce(pool, hash, commandId, freshUntil(verified, Date.parse(now) / 1000));
+    // The verifier knows no other issuers than these.
+    return { issuer: issuers.find(verified.issuer)!, subject: verified.subject };
+  }
+}
+
+interface Use {
+  isToken: boolean;
+  isRequest: boolean;
+}
+
+const isThis = ({ isToken, isRequest }: Use) => isToken && isRequest;
+
+async function usesOf(sql: Sql, hash: Buffer, commandId: string): Promise<Use[]> {
+  const { rows } = await sql.query<Use>(
+    `select token_hash = $1 as "isToken", command_id = $2 as "isRequest" from shown_tokens
+     where token_hash = $1 or command_id = $2`,
+    [hash, commandId],
+  );
+  return rows;
 }
 
 /** Remembers which request brought a token. One request may come again, with the same token. */
-async function useOnce(sql: Sql, used: { commandId: string; token: string; until: number }): Promise<void> {
-  const [hash, id] = [signedPart(used.token), used.commandId];
+async function useOnce(sql: Sql, hash: Buffer, commandId: string, until: number): Promise<void> {
   await sql.query(
     `insert into shown_tokens (token_hash, command_id, expires_at) values ($1, $2, to_timestamp($3))
      on conflict do nothing`,
-    [hash, id, used.until],
+    [hash, commandId, until],
   );
-  const { rows } = await sql.query<{ isToken: boolean; isRequest: boolean }>(
-    `select token_hash = $1 as "isToken", command_id = $2 as "isRequest" from shown_tokens
-     where token_hash = $1 or command_id = $2`,
-    [hash, id],
-  );
-  if (rows.some(({ isRequest, isToken }) => isRequest && !isToken)) {
+  const uses = await usesOf(sql, hash, commandId);
+  if (uses.some(({ isRequest, isToken }) => isRequest && !isToken)) {
     throw new Problem(422, 'idempotency-key-reused', 'This key came before with another body');
   }
-  if (rows.some(({ isRequest }) => !isRequest)) {
+  if (!uses.some(isThis)) {
     throw new Problem(400, 'link-token-used', 'This token was brought before; get another one from its issuer');
   }
 }
@@ -70,4 +89,10 @@ function freshUntil({ claims }: VerifiedToken, now: number): number {
 }
 
 /** Without the signature, which some algorithms allow to be written in two ways. */
-const signedPart = (token: string) => createHash('sha256').update(token.slice(0, token.lastIndexOf('.'))).digest();
+const signedPart = (token: string) =>
+  createHash('sha256')
+    .update(token.slice(0, token.lastIndexOf('.')))
+    .digest();
+
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { iss: string; sub: string };
