@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { StoredEvent } from '@annals/event-store';
-import { startTestStores, until } from '@annals/testing';
+import { anonymous, startTestStores, until } from '@annals/testing';
 import { demoPassword } from '../seed/people.js';
 import { seedDemo } from '../seed/seed.js';
 import { revocationsAfter } from '../session/revocations.js';
+import { sessions } from '../session/session.js';
 import { identityUnderTest, storeOptions, type Answer, type IdentityService } from '../testing/identity-service.js';
 import { expireElevations } from './expire-elevations.js';
+import { startElevation } from './start-elevation.js';
 
 const { service: started } = identityUnderTest(() => startTestStores(storeOptions));
 let service: IdentityService;
@@ -76,6 +78,13 @@ describe('a super admin', () => {
     ]);
   });
 
+  it('sees the account they are elevated in', async () => {
+    await elevated(acme.account_id);
+    const token = root.access_token;
+    const answer = await service.call('GET', `/accounts/${acme.account_id}`, { token, account: acme.account_id });
+    expect(answer.body).toMatchObject({ id: acme.account_id, slug: 'acme', role: 'ADMIN' });
+  });
+
   it('can take a token for the account they are elevated in', async () => {
     await elevated(acme.account_id);
     const body = { account_id: acme.account_id };
@@ -130,6 +139,22 @@ describe('starting an elevation', () => {
       [root.session_id],
     );
     expect(codeOf(await elevate(acme.account_id))).toEqual([403, 'reauthentication-required']);
+  });
+
+  it('is finished by a reactor when the command fell after the fact', async () => {
+    const elevation_id = randomUUID();
+    const { session_id, user_id } = root;
+    const { account_id } = acme;
+    const now = new Date().toISOString();
+    await service.identity.store.execute(sessions, session_id, {
+      ...{ id: randomUUID(), context: anonymous({ timestamp: now }), now, accountId: account_id },
+      decide: (session) => startElevation(session, { elevation_id, account_id, reason, minutes: 5, now }),
+    });
+    await until('it can be found and ended', async () => (await leave(elevation_id)).status === 204);
+    expect((await facts()).map(({ data }) => [data.elevation_id, data.user_id])).toEqual([
+      [elevation_id, user_id],
+      [elevation_id, user_id],
+    ]);
   });
 
   it('twice with one key is once, with the same answer', async () => {
