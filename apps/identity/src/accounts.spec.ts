@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { ContextRequest } from '@annals/contracts';
-import { anonymous, startTestStores } from '@annals/testing';
-import { admit } from './membership/grant-membership.js';
+import { startTestStores } from '@annals/testing';
 import { seedDemo } from './seed/seed.js';
 import { demoPassword } from './seed/people.js';
 import { identityUnderTest, storeOptions, type IdentityService } from './testing/identity-service.js';

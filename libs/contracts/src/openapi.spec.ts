@@ -67,7 +67,7 @@ describe('the OpenAPI document', () => {
       expect(typeof whole.description).toBe('string');
     }
     expect(Boolean(operation.requestBody)).toBe(Boolean(definition.body));
-    const { access } = definition as RouteDefinition;
+    const { access } = definition;
     const open = access.kind === 'open' && (access.knows_caller ? [{}, { bearer: [] }] : []);
     expect(operation.security).toEqual(open || [{ bearer: [] }]);
   });
