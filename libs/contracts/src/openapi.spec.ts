@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { openApi, type OpenApiDocument } from './openapi.js';
 import { errorStatuses } from './openapi-errors.js';
-import { route, type RouteDefinition } from './route.js';
+import { route } from './route.js';
 import { allRoutes } from './routes.js';
 
 type Node = Record<string, unknown>;

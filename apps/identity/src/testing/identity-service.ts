@@ -146,8 +146,8 @@ export async function startIdentity(
     runProjection({ projection, pool, store, onError }),
   );
   const mailer = folderMailer(mailFolder, 'Annals <no-reply@annals.test>');
-  const reactors = (followed ? reactorsOf(identity, { mailer, publicUrl: issuer, idp: others.idp ?? null }) : []).map((reactor) =>
-    runReactor({ reactor, pool, store, onError }),
+  const reactors = (followed ? reactorsOf(identity, { mailer, publicUrl: issuer, idp: others.idp ?? null }) : []).map(
+    (reactor) => runReactor({ reactor, pool, store, onError }),
   );
   const feed = createRevocationFeed(pool, database.appUrl, onError);
 
@@ -191,7 +191,11 @@ export async function startIdentity(
   return {
     ...{ identity, url, asGateway, context, contextOf },
     async call(method, path, ask = {}) {
-      const given: Record<string, string> = { [headers.clientAddress]: '203.0.113.7', [headers.clientAgent]: 'jest', ...ask.headers };
+      const given: Record<string, string> = {
+        [headers.clientAddress]: '203.0.113.7',
+        [headers.clientAgent]: 'jest',
+        ...ask.headers,
+      };
       if (ask.as) given[headers.context] = await signer.sign(ask.as);
       if (ask.token === undefined) return send(method, `/api/v1${path}`, given, ask.body);
       const { subject, sessionId, accountId } = await verifier.verify(ask.token);

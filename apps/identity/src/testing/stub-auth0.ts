@@ -106,7 +106,10 @@ export async function startStubAuth0(): Promise<StubAuth0> {
     if (!email || !connection || !password) return [400, { statusCode: 400, errorCode: 'invalid_body' }];
     const subject = `auth0|${user_id}`;
     if (users.has(subject) || [...users.values()].some((user) => user.email === email)) {
-      return [409, { statusCode: 409, error: 'Conflict', message: 'The user already exists.', errorCode: 'auth0_idp_error' }];
+      return [
+        409,
+        { statusCode: 409, error: 'Conflict', message: 'The user already exists.', errorCode: 'auth0_idp_error' },
+      ];
     }
     const user = { user_id: subject, email, email_verified: false, blocked: false, identities: [{ connection }] };
     users.set(subject, user);
