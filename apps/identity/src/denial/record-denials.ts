@@ -23,11 +23,15 @@ function contextOf({ denied, by, request }: Denial): CommandContext {
   return { ...withoutRights(serviceIdentity('')), ...known, ...request };
 }
 
-/** Records denials; telling one again changes nothing. In order within a stream, side by side otherwise. */
+/** Streams written side by side: a flood of refusals must not take the stores from those who are let in. */
+const sideBySide = 16;
+
+/** Records denials; telling one again changes nothing. In order within a stream, some streams at a time. */
 export async function recordDenials({ store }: Pick<Identity, 'store'>, told: readonly Denial[]): Promise<void> {
-  const streams = Map.groupBy(told, ({ denied }) => denialStream(denied));
-  await Promise.all(
-    [...streams].map(async ([stream, ofStream]) => {
+  const streams = Map.groupBy(told, ({ denied }) => denialStream(denied)).entries();
+  const worker = async () => {
+    // All workers take from one iterator, so each stream is written by one of them.
+    for (const [stream, ofStream] of streams) {
       for (const denial of ofStream) {
         await store.execute(denials, stream, {
           id: denial.id,
@@ -37,8 +41,9 @@ export async function recordDenials({ store }: Pick<Identity, 'store'>, told: re
           decide: () => [{ type: 'AccessDenied', data: denial.denied }],
         });
       }
-    }),
-  );
+    }
+  };
+  await Promise.all(Array.from({ length: sideBySide }, worker));
 }
 
 /** For gateways: each 403 that somebody who had signed in was given. */
