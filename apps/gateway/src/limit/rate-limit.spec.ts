@@ -18,6 +18,17 @@ describe('the rate limit', () => {
     expect(limit.take('a').allowed).toBe(false);
   });
 
+  it('grants the whole quota whatever the clock shows: a sum rounded up once refused the last request', () => {
+    for (const quota of [1, 3, 5, 7]) {
+      for (let moment = 0; moment < 500; moment++) {
+        time = 12_345.678_901 + moment * 1_000.123_457;
+        const limit = make(quota)!;
+        const answers = Array.from({ length: quota + 1 }, () => limit.take('a').allowed);
+        expect([time, quota, answers.filter(Boolean).length, answers.at(-1)]).toEqual([time, quota, quota, false]);
+      }
+    }
+  });
+
   it('remembers a bounded number of callers', () => {
     const limit = make(1, 2)!;
     for (const caller of ['a', 'b', 'c']) limit.take(caller);
