@@ -56,9 +56,17 @@ async function app() {
       return new Promise((resolve) => void res.once('close', resolve));
     },
   }));
+  const bytes = mount(route('bytes', { ...base, method: 'GET', path: '/bytes' }), async () => ({
+    status: 200,
+    headers: { 'content-type': 'application/octet-stream' },
+    stream: async (res) => {
+      res.write('begun');
+      await held;
+    },
+  }));
   return createApp({
     service: 'profile',
-    routes: [slow, events],
+    routes: [slow, events, bytes],
     contextReader: createContextReader({ jwks: { keys: [(await generateKey('gateway')).publicJwk] } }),
     readiness: {},
     logger: log.logger,
@@ -156,6 +164,20 @@ describe('a service', () => {
     body.once('error', () => undefined);
     await running!.stop();
     expect(log.lines.some((line) => line.level === 'error')).toBe(false);
+  });
+
+  it('does not wait for a connection whose answer had begun before and has ended since', async () => {
+    let finish: () => void = () => {};
+    held = new Promise((resolve) => (finish = resolve));
+    await run({ drainMs: 120_000 });
+    await running!.ready;
+    const { body } = await request(`http://127.0.0.1:${running!.port}/api/v1/bytes`, { dispatcher: agent });
+    await new Promise((resolve) => body.once('data', resolve));
+    const stopped = running!.stop();
+    finish();
+    await body.dump();
+    // Long before the drain would cut it: this test would end first.
+    await stopped;
   });
 
   it('cuts what does not end', async () => {

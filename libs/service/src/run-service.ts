@@ -142,14 +142,19 @@ function listen(server: Server, port: number, host: string, service: string): Pr
   });
 }
 
+/** How often a drain looks for connections that have become idle. */
+const tidyMs = 50;
+
 /** Lets running requests finish and takes no new ones; what is still open at the end of `ms` is cut. */
 function drain(server: Server, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), ms);
+    // Again and again: an answer whose head was out before the drain leaves its connection open when it has ended.
+    const tidy = setInterval(() => server.closeIdleConnections(), tidyMs);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(tidy);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
