@@ -49,7 +49,7 @@ describe('closing an account', () => {
     expect((await ada.contextIn({ account: id })).status).toBe(200);
   });
 
-  it('is undone by a super admin, which its log tells', async () => {
+  it('is undone by a super admin with an elevation for it, which its log tells', async () => {
     const { identity } = service();
     const { id } = await team(ada);
     await ada.call('DELETE', `/accounts/${id}`, { account: id });
@@ -59,15 +59,21 @@ describe('closing an account', () => {
       ...{ id: commandId, context, now, accountId: null },
       decide: (user) => grantSuperAdmin(user, { reason: 'test' }),
     });
-    const restored = await root.call('POST', `/accounts/${id}/restore`, { account: null });
+    const restore = () => root.call('POST', `/accounts/${id}/restore`, { account: null });
+    expect(codeOf(await restore())).toEqual([404, 'account-not-found']);
+    const reason = 'Closed by mistake, ticket 4711';
+    const elevation = await root.call('POST', '/elevations', {
+      ...{ account: null, body: { account_id: id, reason, minutes: 5 } },
+    });
+    expect(elevation.status).toBe(201);
+    const restored = await restore();
     expect([restored.status, restored.body.role]).toEqual([200, null]);
     const events = [];
     for await (const event of identity.store.readStream(`account-${id}`)) events.push(event);
     expect(events.at(-1)).toMatchObject({
       ...{ type: 'AccountRestored', data: { restored_as: 'super-admin' } },
-      metadata: { account_id: id, actor: { user_id: root.user_id } },
+      metadata: { account_id: id, actor: { user_id: root.user_id, elevation_id: elevation.body.id } },
     });
-    expect(codeOf(await root.contextIn({ account: id }))).toEqual([403, 'no-account-access']);
   });
 
   it('needs a recent proof of who asks', async () => {

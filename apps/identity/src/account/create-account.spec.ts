@@ -121,4 +121,3 @@ describe('opening an account', () => {
     expect((await ada.contextIn({ account: account_id })).body).toMatchObject({ role: 'ADMIN' });
   });
 });
-

@@ -1,9 +1,11 @@
-import { restoreAccountRoute, type AccountEvent } from '@annals/contracts';
+import { restoreAccountRoute, type AccountEvent, type CurrentUserContext } from '@annals/contracts';
 import { mount, written } from '@annals/service';
 import { commandIn } from '../asking.js';
+import { elevationFor } from '../elevation/elevation.js';
 import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { ownUser } from '../session/own-session.js';
+import { sessions } from '../session/session.js';
 import { accounts, isKnownAccount, type Account } from './account.js';
 import { seatAdmin } from './admins.js';
 import { accountNotFound } from './get-account.js';
@@ -20,19 +22,20 @@ export function restoreAccount(
 }
 
 /**
- * Brings back a closed account, with its names and members. Nobody can be in it, so its ADMINs ask from outside; a super
- * admin may do the same, and the account's log says so. For everybody else it is as unknown as one that never was.
+ * Brings back a closed account, with its names and members. Nobody can be in it, so its ADMINs ask from outside, and so
+ * does a super admin with an elevation for it. For everybody else it is as unknown as one that never was.
  */
 export const restoreClosedAccount = (identity: Identity) =>
   mount(restoreAccountRoute, async ({ params, ...asking }) => {
     const { store } = identity;
-    const { context, commandId } = asking;
+    const { commandId } = asking;
+    const { context, elevated } = await visiting(identity, asking.context, params.id);
     const userId = ownUser(context);
     const { state: membership } = await store.load(memberships, membershipId(params.id, userId));
     const isAdmin = membership.kind === 'member' && membership.role === 'ADMIN';
-    if (!isAdmin && !context.is_super_admin) throw accountNotFound();
+    if (!isAdmin && !elevated) throw accountNotFound();
     const outcome = await store.execute(accounts, params.id, {
-      ...commandIn(asking, params.id),
+      ...commandIn({ ...asking, context }, params.id),
       decide: (account) => restoreAccount(account, { restored_as: isAdmin ? 'admin' : 'super-admin' }),
     });
     // While it was closed, the last of those who run it may have been put out.
@@ -40,3 +43,17 @@ export const restoreClosedAccount = (identity: Identity) =>
       await seatAdmin(identity, { ...asking, commandId: outcome.events[0]?.id ?? commandId }, params.id, userId);
     return written(outcome, (account) => shownTo(account, membership.kind === 'member' ? membership.role : null));
   });
+
+/** The caller's context, with the elevation by which they may act on the account, when there is one. */
+async function visiting(
+  { store }: Identity,
+  context: CurrentUserContext,
+  accountId: string,
+): Promise<{ context: CurrentUserContext; elevated: boolean }> {
+  if (!context.is_super_admin || !context.session_id) return { context, elevated: false };
+  const { state: session } = await store.load(sessions, context.session_id);
+  const elevation = session.kind === 'active' && elevationFor(session.elevations, accountId, context.timestamp);
+  if (!elevation) return { context, elevated: false };
+  const { elevation_id } = elevation;
+  return { context: { ...context, elevation_id, is_system_admin_access: true }, elevated: true };
+}

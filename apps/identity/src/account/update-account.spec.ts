@@ -162,4 +162,3 @@ describe('the domain of an account', () => {
     expect((await jo.call('GET', `/accounts/${id}`, { account: id })).body.domain).toBe('xn--bcher-kva.test');
   });
 });
-

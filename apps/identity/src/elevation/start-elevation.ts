@@ -1,7 +1,7 @@
 import { Problem, startElevationRoute, type SessionEvent } from '@annals/contracts';
 import { derivedId } from '@annals/event-store';
 import { mount, written } from '@annals/service';
-import { accounts } from '../account/account.js';
+import { accounts, isKnownAccount } from '../account/account.js';
 import { accountNotFound } from '../account/get-account.js';
 import type { Identity } from '../identity.js';
 import { requireLiveSession } from '../session/live-session.js';
@@ -43,7 +43,8 @@ export const startElevationOfSession = (identity: Identity) =>
     const { user } = await requireLiveSession(identity, { ...own, now });
     if (!user.is_super_admin) throw new Problem(403, 'super-admin-required', 'Only super admins can do this');
     const { account_id, reason, minutes } = body;
-    if ((await store.load(accounts, account_id)).state.kind !== 'open') throw accountNotFound();
+    // A closed account lets nobody in; an elevation there is good for bringing it back.
+    if (!isKnownAccount((await store.load(accounts, account_id)).state)) throw accountNotFound();
     const id = derivedId(commandId, 'elevation');
     const outcome = await store.execute(sessions, own.session_id, {
       ...{ id: commandId, context, now, accountId: account_id },

@@ -136,11 +136,14 @@ describe('inviting an address', () => {
         token: owner.access_token,
         ...(body === undefined ? {} : { body }),
       });
-    const [first] = await Promise.all(
-      Array.from({ length: mostOpen }, () => call('POST', '', { email: newAddress() })),
-    );
+    const made: Answer[] = [];
+    while (made.length < mostOpen) {
+      const some = Array.from({ length: 20 }, () => call('POST', '', { email: newAddress() }));
+      made.push(...(await Promise.all(some)));
+    }
+    expect(new Set(made.map(({ status }) => status))).toEqual(new Set([201]));
     expect(codeOf(await call('POST', '', { email: newAddress() }))).toEqual([409, 'too-many-invitations']);
-    expect((await call('DELETE', `/${first!.body.id as string}`)).status).toBe(204);
+    expect((await call('DELETE', `/${made[0]!.body.id as string}`)).status).toBe(204);
     expect((await call('POST', '', { email: newAddress() })).status).toBe(201);
     // A place whose invitation was never written, because the process died, is found when it is needed.
     await withTenant(service.identity.pool, { accountId: home }, (tx) =>

@@ -93,10 +93,13 @@ const notices: { [T in Type]?: Notice<T> } = {
   },
   PasswordChanged: {
     subject: 'Your password was changed',
-    text: ({ end_sessions }) =>
-      end_sessions
-        ? 'your password was changed, and you were signed out everywhere else.'
-        : 'a password was set for your account. Where you are signed in, you stay signed in.',
+    text: ({ end_sessions, reason }) =>
+      // Whoever accepted an invitation has just chosen their first password.
+      reason === 'accepted-invitation'
+        ? null
+        : end_sessions
+          ? 'your password was changed, and you were signed out everywhere else.'
+          : 'a password was set for your account. Where you are signed in, you stay signed in.',
   },
   EmailChanged: {
     subject: 'Your address was changed',
