@@ -33,7 +33,11 @@ serve(service, config, async (boot, logger) => {
   const mailer = config.DEV_MAIL
     ? folderMailer(config.MAIL_DIR, config.MAIL_FROM)
     : smtpMailer(config.SMTP_URL!, config.MAIL_FROM);
-  const reactors = reactorsOf(identity, { mailer, publicUrl: config.PUBLIC_URL, idp: identityProvider(config, config.PUBLIC_URL) }).map((reactor) =>
+  const reactors = reactorsOf(identity, {
+    mailer,
+    publicUrl: config.PUBLIC_URL,
+    idp: identityProvider(config, config.PUBLIC_URL),
+  }).map((reactor) =>
     runReactor({
       ...{ reactor, pool, store },
       onError: (error) => logger.warn({ reactor: reactor.name, error }, 'a reactor failed and will try again'),

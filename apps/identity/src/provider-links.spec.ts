@@ -127,7 +127,9 @@ describe('linking an identity of another issuer', () => {
   it('takes an ID token where its client is configured, which is good for nothing else', async () => {
     const ada = await person();
     expect(await codeOf(link(ada, one.token({ sub: newSubject(), aud: 'the-client' }, { typ: 'JWT' })))).toBe('201');
-    expect(await codeOf(link(ada, other.token({ sub: newSubject(), aud: 'the-client' })))).toBe('400 link-token-refused');
+    expect(await codeOf(link(ada, other.token({ sub: newSubject(), aud: 'the-client' })))).toBe(
+      '400 link-token-refused',
+    );
   });
 
   it('takes nothing from anybody', async () => {

@@ -61,32 +61,18 @@ describe('taking an invitation back', () => {
   const { given } = deciderSpec(decider((state: Invitation) => revokeInvitation(state)));
   it('ends it', () => given([created]).when({}).then([revoked]));
   it('twice is once', () => given([created, revoked]).when({}).thenNothing());
-  it('comes too late after a yes', () =>
-    given([created, accepted()])
-      .when({})
-      .thenRefuses('invitation-accepted'));
+  it('comes too late after a yes', () => given([created, accepted()]).when({}).thenRefuses('invitation-accepted'));
   it('that never was finds none', () => given([]).when({}).thenRefuses('invitation-not-found'));
 });
 
 describe('accepting', () => {
   const { given } = deciderSpec(decider(acceptInvitation));
-  it('is a yes, once', () =>
-    given([created])
-      .when(yes())
-      .then([accepted()]));
+  it('is a yes, once', () => given([created]).when(yes()).then([accepted()]));
   it('by the same person again changes nothing, however late', () =>
-    given([created, accepted()])
-      .when(yes(ada, 9))
-      .thenNothing());
-  it('by somebody else is refused', () =>
-    given([created, accepted()])
-      .when(yes(bob))
-      .thenRefuses('invitation-used'));
+    given([created, accepted()]).when(yes(ada, 9)).thenNothing());
+  it('by somebody else is refused', () => given([created, accepted()]).when(yes(bob)).thenRefuses('invitation-used'));
   it('what was taken back is refused', () => given([created, revoked]).when(yes()).thenRefuses('invitation-revoked'));
-  it('what is over is refused', () =>
-    given([created])
-      .when(yes(ada, 8))
-      .thenRefuses('invitation-expired'));
+  it('what is over is refused', () => given([created]).when(yes(ada, 8)).thenRefuses('invitation-expired'));
   it('an earlier offer is refused', () =>
     given([created, revoked, createdBy({ ...offer, offer_id: bob })])
       .when(yes())
@@ -96,7 +82,11 @@ describe('accepting', () => {
 
 const histories = fc.array(fc.constantFrom(created, revoked, accepted(), accepted(bob)), { maxLength: 6 });
 laws('accepting', decider(acceptInvitation), { commands: fc.constantFrom(yes(), yes(bob), yes(ada, 9)), histories });
-laws('taking back', decider((state: Invitation) => revokeInvitation(state)), { commands: fc.constant({}), histories });
+laws(
+  'taking back',
+  decider((state: Invitation) => revokeInvitation(state)),
+  { commands: fc.constant({}), histories },
+);
 
 describe('a token', () => {
   const key = Buffer.alloc(32, 1);

@@ -1,4 +1,10 @@
-import { Problem, type CredentialEvent, type EventOf, type ProviderEvent, type ProviderLinked } from '@annals/contracts';
+import {
+  Problem,
+  type CredentialEvent,
+  type EventOf,
+  type ProviderEvent,
+  type ProviderLinked,
+} from '@annals/contracts';
 import { derivedId, type Outcome } from '@annals/event-store';
 import type { Asking } from '../asking.js';
 import { credentials, type Credential } from '../credential/credential.js';
@@ -18,7 +24,10 @@ export function linkIdentity(provider: Provider, command: LinkIdentity): Provide
 }
 
 /** Counts an identity among a person's ways to sign in. */
-export function addProvider(credential: Credential, fact: { user_id: string; provider_hash: string }): CredentialEvent[] {
+export function addProvider(
+  credential: Credential,
+  fact: { user_id: string; provider_hash: string },
+): CredentialEvent[] {
   const { user_id, provider_hash } = fact;
   if (credential.providers.includes(provider_hash)) return [];
   return [{ type: 'ProviderAdded', data: { user_id, provider_hash } }];

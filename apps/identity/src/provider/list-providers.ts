@@ -18,7 +18,10 @@ export async function identitiesOf({ store }: Identity, userId: string): Promise
   const { state } = await store.load(credentials, userId);
   const found = await Promise.all(
     state.providers.map(async (hash) => {
-      for await (const { type, data } of store.readStream(streamName('provider', hash), { backwards: true, limit: 1 })) {
+      for await (const { type, data } of store.readStream(streamName('provider', hash), {
+        backwards: true,
+        limit: 1,
+      })) {
         if (type !== 'ProviderLinked' || data.user_id !== userId) return [];
         const { provider_id, provider, issuer, linked_at } = data as unknown as LinkedIdentity;
         return [{ provider_id: isErased(provider_id) ? '[erased]' : provider_id, provider, issuer, linked_at }];

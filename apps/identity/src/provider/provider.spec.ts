@@ -15,7 +15,10 @@ const linked = (user_id: string) => ({ type: 'ProviderLinked', data: identityOf(
 const unlinked = (user_id: string) => ({ type: 'ProviderUnlinked', data: { provider_hash, user_id } });
 
 describe('linking an identity', () => {
-  const { given } = deciderSpec({ ...providers, decide: (command: LinkIdentity, state) => linkIdentity(state, command) });
+  const { given } = deciderSpec({
+    ...providers,
+    decide: (command: LinkIdentity, state) => linkIdentity(state, command),
+  });
 
   it('gives it to who comes first', () =>
     given([])

@@ -6,8 +6,7 @@ import type { Aggregate } from '@annals/event-store';
  * revision decides; the subject itself is not held here.
  */
 export type Provider =
-  | { kind: 'free' }
-  | ({ kind: 'linked' } & Omit<EventOf<typeof ProviderLinked>['data'], 'provider_id'>);
+  { kind: 'free' } | ({ kind: 'linked' } & Omit<EventOf<typeof ProviderLinked>['data'], 'provider_id'>);
 
 export function evolveProvider(_provider: Provider, event: ProviderEvent): Provider {
   switch (event.type) {

@@ -69,7 +69,8 @@ export async function provisionPerson(identity: Identity, stranger: Stranger): P
 /** The open account that an issuer lets people into; null when there is none of that name. */
 export async function accountToJoin({ store, secrets }: Identity, { account }: Provision): Promise<string | null> {
   const named = selectorOf(account);
-  if (named.account_id !== undefined) return isOpen(await store.load(accounts, named.account_id)) ? named.account_id : null;
+  if (named.account_id !== undefined)
+    return isOpen(await store.load(accounts, named.account_id)) ? named.account_id : null;
   const { state: claim } = await store.load(claims.slug, claimId(secrets, { kind: 'slug', value: named.slug }));
   if (claim.kind === 'free') return null;
   return isOpen(await store.load(accounts, claim.account_id), named.slug) ? claim.account_id : null;

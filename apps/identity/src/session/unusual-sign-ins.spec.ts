@@ -19,7 +19,9 @@ const typesOf = async (session: SignedIn) => (await factsOf(session)).map(({ typ
 const mailsTo = async (email: string) => {
   await service().settled();
   const { body } = await service().call('GET', `/dev/mail?to=${email}`);
-  return (body.data as { subject: string; text: string }[]).filter(({ subject }) => /sign-in|session|device/.test(subject));
+  return (body.data as { subject: string; text: string }[]).filter(({ subject }) =>
+    /sign-in|session|device/.test(subject),
+  );
 };
 /** Lets the sign-ins of a person have been some days ago. */
 const daysPass = ({ user_id }: SignedIn) =>

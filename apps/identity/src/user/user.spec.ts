@@ -191,8 +191,16 @@ laws('registering', decider(registerUser), { commands: fc.constant(ada), histori
 laws('verifying', decider(verifyEmail), { commands: fc.constant({ email_hash }), histories });
 laws('giving up', decider(abandonRegistration), { commands: fc.constant({ user_id, email_hash }), histories });
 laws('disabling', decider(disableUser), { commands: fc.constant({ reason: null }), histories });
-laws('enabling', decider((user: User) => enableUser(user)), { commands: fc.constant({}), histories });
-laws('restoring', decider((user: User) => restoreUser(user)), { commands: fc.constant({}), histories });
+laws(
+  'enabling',
+  decider((user: User) => enableUser(user)),
+  { commands: fc.constant({}), histories },
+);
+laws(
+  'restoring',
+  decider((user: User) => restoreUser(user)),
+  { commands: fc.constant({}), histories },
+);
 laws('deleting', decider(deleteUser), {
   commands: fc.constant({ now: '2026-03-01T12:00:00.000Z', deleted_by_id: null }),
   histories,
