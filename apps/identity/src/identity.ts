@@ -2,7 +2,7 @@ import type { GrantCache, TokenIssuer } from '@annals/auth';
 import type { EventStore } from '@annals/event-store';
 import type { Pool } from '@annals/postgres';
 import type { Hasher } from './credential/hashing.js';
-import type { RelyingParty } from './factor/ceremony.js';
+import type { RelyingParty } from './factor/relying-party.js';
 import type { Places } from './place/places.js';
 import type { ExternalIssuers } from './provider/external-issuers.js';
 import type { Secrets } from './secrets.js';

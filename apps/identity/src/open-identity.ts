@@ -3,7 +3,7 @@ import { createGrantCache, createTokenIssuer } from '@annals/auth';
 import { openStores, type Boot, type Close, type Logger, type Stores } from '@annals/service';
 import type { IdentityConfig } from './config.js';
 import { createHasher } from './credential/hashing.js';
-import { relyingParty } from './factor/ceremony.js';
+import { relyingParty } from './factor/relying-party.js';
 import type { Identity } from './identity.js';
 import { migrations } from './migrations.js';
 import { openPlaces } from './place/places.js';

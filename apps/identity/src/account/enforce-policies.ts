@@ -1,5 +1,5 @@
 import { localIssuer, Problem, type AccountPolicies } from '@annals/contracts';
-import type { Asker } from '../session/who-asks.js';
+import type { Asker } from '../session/asker.js';
 import type { MyAccount } from './choose-account.js';
 
 /** How somebody signed in, as policies look at it. */

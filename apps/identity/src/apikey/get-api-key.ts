@@ -1,7 +1,7 @@
 import { getApiKeyRoute } from '@annals/contracts';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { apiKeyNotFound, apiKeys, apiKeyStream } from './api-key.js';
 import { lastUseOf } from './last-use.js';
 import { shownApiKey } from './show-api-key.js';

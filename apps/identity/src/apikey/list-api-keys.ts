@@ -2,7 +2,7 @@ import { listApiKeysRoute, pageMeta, type Permission } from '@annals/contracts';
 import { projectionSchema, tenantQuery } from '@annals/postgres';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { apiKeyList } from '../views/api-keys/api-keys.js';
 import { apiKeyStatus } from './show-api-key.js';
 

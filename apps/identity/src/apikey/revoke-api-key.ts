@@ -1,7 +1,7 @@
 import { revokeApiKeyRoute, type ApiKeyEvent } from '@annals/contracts';
 import { mount, written } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { apiKeyNotFound, apiKeys, apiKeyStream, type ApiKey } from './api-key.js';
 import { enforceKeyChange } from './keep-credentials.js';
 

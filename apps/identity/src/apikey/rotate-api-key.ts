@@ -2,7 +2,7 @@ import { Problem, rotateApiKeyRoute, type ApiKeyEvent } from '@annals/contracts'
 import { derivedId } from '@annals/event-store';
 import { mount, written } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { apiKeyNotFound, apiKeys, apiKeyStream, hasExpired, type ApiKey, type KnownApiKey } from './api-key.js';
 import { enforceKeyChange } from './keep-credentials.js';
 import { keyText } from './key-text.js';

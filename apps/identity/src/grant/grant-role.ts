@@ -6,7 +6,7 @@ import { requireOwnRights } from '../role/own-rights.js';
 import { roleSets } from '../role/role.js';
 import { isBuiltIn } from '../role/role-rules.js';
 import { roleNotFound } from '../role/role-to-change.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { enforceGrants } from './enforce-grants.js';
 import { grantsOfMember, isOver, type Grant, type Grants } from './grant.js';
 import { noteHolder } from './holders.js';

@@ -3,7 +3,7 @@ import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { membershipId } from '../membership/membership.js';
 import { roleSets } from '../role/role.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { grantsOfMember } from './grant.js';
 import { requireMember } from './require-member.js';
 import { shownBaseRole, shownExpired, shownGrant } from './shown-grant.js';

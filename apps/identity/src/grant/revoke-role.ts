@@ -4,7 +4,7 @@ import type { Identity } from '../identity.js';
 import { membershipId } from '../membership/membership.js';
 import { requireOwnRights } from '../role/own-rights.js';
 import { roleSets } from '../role/role.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { enforceGrants } from './enforce-grants.js';
 import { grantsOfMember, isOver, type Grants } from './grant.js';
 import { requireMember } from './require-member.js';

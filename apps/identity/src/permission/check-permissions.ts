@@ -9,8 +9,7 @@ import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { rolesAt, pathsOf, standingOf, type Standing } from '../role/standing.js';
-import { ownUser } from '../session/own-session.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf, ownUser } from '../session/own-session.js';
 
 /** Decides many permissions at once. Each person's roles are read once, whatever is asked about them. */
 export const checkPermissions = (identity: Identity) =>

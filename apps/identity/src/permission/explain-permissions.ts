@@ -13,7 +13,7 @@ import type { Identity } from '../identity.js';
 import { rightsAt } from '../role/rights.js';
 import { roleName } from '../role/role.js';
 import { pathsOf, standingOf, type Standing } from '../role/standing.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 
 /** What a member may do in the account, each permission with every way that leads to it, also those that lead nowhere yet. */
 export const explainPermissions = (identity: Identity) =>

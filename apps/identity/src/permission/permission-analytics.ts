@@ -4,7 +4,7 @@ import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { rolePermissionColumns } from '../role/held-permissions.js';
 import { roleSets } from '../role/role.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { denials } from '../views/denials/denials.js';
 import { grantList } from '../views/grants/grants.js';
 import { people } from '../views/people/people.js';

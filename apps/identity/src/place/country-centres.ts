@@ -1,4 +1,4 @@
-import type { Place } from './places.js';
+import type { Place } from './place.js';
 
 /**
  * Middle of each country's largest piece of land, in degrees, and the radius in kilometres of a circle as large as that:

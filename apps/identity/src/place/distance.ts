@@ -1,4 +1,4 @@
-import type { Place } from './places.js';
+import type { Place } from './place.js';
 
 type Spot = Pick<Place, 'latitude' | 'longitude' | 'radius_km'>;
 

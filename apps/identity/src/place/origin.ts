@@ -1,5 +1,6 @@
 import { networkOf } from './network.js';
-import type { Place, Places } from './places.js';
+import type { Place } from './place.js';
+import type { Places } from './places.js';
 
 /** Where a request comes from, as coarse as it is kept. */
 export interface Origin {

@@ -1,22 +1,10 @@
+import type { Place } from './place.js';
 import { readFileSync } from 'node:fs';
 import { BlockList, isIPv4 } from 'node:net';
 import { Reader } from 'mmdb-lib';
 import { z } from 'zod';
 import { countryCentre } from './country-centres.js';
 import { plainAddress } from './network.js';
-
-/** Where an address is, roughly. */
-export interface Place {
-  /** ISO 3166-1 alpha-2. */
-  country: string;
-  /** Its name or code, when the data tells. */
-  region: string | null;
-  /** Degrees. */
-  latitude: number;
-  longitude: number;
-  /** It is probably no farther than this from there. */
-  radius_km: number;
-}
 
 /** Says where addresses are. Offline: no address leaves the process. */
 export interface Places {

@@ -1,5 +1,5 @@
 import type { Sql } from '@annals/postgres';
-import type { Place } from './places.js';
+import type { Place } from './place.js';
 
 /** A country somebody signed in from, with where in it and when that was last. */
 export type PastPlace = Omit<Place, 'region'> & { last_seen_at: Date };

@@ -4,7 +4,7 @@ import { derivedId } from '@annals/event-store';
 import type { Identity } from '../identity.js';
 import { users, type User } from '../user/user.js';
 import { verifyEmail } from '../user/verify-email.js';
-import type { ExternalCaller } from './external-asker.js';
+import type { ExternalCaller } from './external-caller.js';
 import type { Provider } from './provider.js';
 
 /** Where the issuer is who the person came from, it is also who may say later that they hold their address. */

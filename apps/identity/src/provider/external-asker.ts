@@ -2,14 +2,13 @@ import type { ExternalIssuer } from '@annals/auth';
 import { Problem, type ContextRequest } from '@annals/contracts';
 import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
-import type { Asker } from '../session/who-asks.js';
+import type { ExternalCaller } from './external-caller.js';
+import type { Asker } from '../session/asker.js';
 import { mayAct, users } from '../user/user.js';
 import { confirmAddress } from './confirm-address.js';
 import { notLinked } from './not-linked.js';
 import { accountToJoin, provisionPerson } from './provision-person.js';
 import { providers } from './provider.js';
-
-export type ExternalCaller = Extract<ContextRequest['caller'], { kind: 'external' }>;
 
 /**
  * The person that an identity of another issuer stands for: whom it is linked to, else, where its issuer is configured

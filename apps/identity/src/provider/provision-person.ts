@@ -12,7 +12,7 @@ import { admit } from '../membership/grant-membership.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { makeKnown } from '../user/make-known.js';
 import { isKnown, mayAct, users } from '../user/user.js';
-import type { ExternalCaller } from './external-asker.js';
+import type { ExternalCaller } from './external-caller.js';
 import { countAsWay, type LinkIdentity } from './link-identity.js';
 import { notLinked } from './not-linked.js';
 import { providers } from './provider.js';

@@ -3,7 +3,7 @@ import type { Caller } from '@annals/auth';
 import { changeRoleRoute, type BodyOf, type RoleEvent } from '@annals/contracts';
 import { mount, written } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { checkPassedOn } from './define-role.js';
 import { enforceRoles } from './enforce-roles.js';
 import { requireOwnRights } from './own-rights.js';

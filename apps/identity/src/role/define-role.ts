@@ -3,7 +3,7 @@ import { defineRoleRoute, type BodyOf, type RoleEvent } from '@annals/contracts'
 import { derivedId } from '@annals/event-store';
 import { mount, written } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { requireOwnRights } from './own-rights.js';
 import { checkRoles } from './role-rules.js';
 import { roleSets, shownRole, type Role, type RoleSet } from './role.js';

@@ -5,7 +5,7 @@ import { grantsOfMember, isOver } from '../grant/grant.js';
 import { holdersToAsk } from '../grant/holders.js';
 import type { Identity } from '../identity.js';
 import { membershipId } from '../membership/membership.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { enforceRoles } from './enforce-roles.js';
 import { requireOwnRights } from './own-rights.js';
 import { roleToChange } from './role-to-change.js';

@@ -1,7 +1,7 @@
 import { getRoleRoute, type RoleId } from '@annals/contracts';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { roleNotFound } from './role-to-change.js';
 import { builtInRoleInfos, roleSets, shownRole, type Role, type RoleSet } from './role.js';
 

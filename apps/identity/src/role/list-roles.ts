@@ -1,7 +1,7 @@
 import { listRolesRoute, pageMeta, type RoleInfo } from '@annals/contracts';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { builtInRoleInfos, roleSets, shownRole, type RoleSet } from './role.js';
 
 /** The built-in roles, strongest first, then those of the account by name. */

@@ -2,7 +2,7 @@ import { heldBy, nextChange } from '@annals/auth';
 import { rankedRoles, type BuiltInRole, type ConditionalPermission, type IdentityContext } from '@annals/contracts';
 import type { MyAccount } from '../account/choose-account.js';
 import type { Identity } from '../identity.js';
-import type { Asker } from '../session/who-asks.js';
+import type { Asker } from '../session/asker.js';
 import { maxConditionalBytes } from './role-rules.js';
 import { grantsInForce, pathsOf, rolesAt, withRoles, type Standing } from './standing.js';
 

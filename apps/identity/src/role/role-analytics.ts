@@ -2,7 +2,7 @@ import { identitySchemas, roleAnalyticsRoute } from '@annals/contracts';
 import { projectionSchema, tenantQuery } from '@annals/postgres';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { accountOf } from '../user/get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { grantList } from '../views/grants/grants.js';
 import { people } from '../views/people/people.js';
 import { rolesOfAccount, roleUseColumns } from './held-permissions.js';

@@ -8,7 +8,8 @@ import type { Identity } from '../identity.js';
 import { membershipId } from '../membership/membership.js';
 import { noRights, rightsIn, type Rights } from '../role/rights.js';
 import { enterAccount } from './enter-account.js';
-import { whoAsks, type Asker } from './who-asks.js';
+import type { Asker } from './asker.js';
+import { whoAsks } from './who-asks.js';
 
 /**
  * The context of a caller in the account its request names, read from the events themselves: who asks, in which

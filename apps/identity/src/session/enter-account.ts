@@ -2,7 +2,7 @@ import type { MyAccount } from '../account/choose-account.js';
 import { enforcePolicies } from '../account/enforce-policies.js';
 import type { Identity } from '../identity.js';
 import { limitSessions } from './limit-sessions.js';
-import type { Asker } from './who-asks.js';
+import type { Asker } from './asker.js';
 
 /**
  * Whether an account lets a member in like this: by its policies. Every way into an account leads through here.

@@ -7,7 +7,7 @@ import type { Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
 import { endSessionNow } from './end-session-now.js';
 import { endFamily } from './session-tokens.js';
-import type { Asker } from './who-asks.js';
+import type { Asker } from './asker.js';
 
 /** A session that is at work in the account. */
 interface Seat {

@@ -15,3 +15,9 @@ export function ownUser(context: CurrentUserContext): string {
   if (!context.user_id) throw new Problem(403, 'user-required', 'This is done by a person');
   return context.user_id;
 }
+
+/** The account a request is for; access was checked before, so there is one. */
+export function accountOf(context: CurrentUserContext): string {
+  if (!context.account_id) throw new Problem(400, 'account-required', 'Say for which account: send account-id');
+  return context.account_id;
+}

@@ -1,5 +1,5 @@
 import type { PastPlace } from '../place/sign-in-places.js';
-import type { Place } from '../place/places.js';
+import type { Place } from '../place/place.js';
 import { suspicionsAbout, type SignInHistory, type SignInSeen } from './suspicious.js';
 
 const now = '2026-03-01T12:00:00.000Z';

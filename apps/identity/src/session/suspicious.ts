@@ -3,7 +3,7 @@ import { hasDevices, isKnownDevice } from '../device/known-devices.js';
 import { deviceKey, devices } from '../device/device.js';
 import type { Identity } from '../identity.js';
 import { kilometresBetween } from '../place/distance.js';
-import type { Place } from '../place/places.js';
+import type { Place } from '../place/place.js';
 import { pastPlacesOf, type PastPlace } from '../place/sign-in-places.js';
 
 export type Suspicion =

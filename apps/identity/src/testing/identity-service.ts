@@ -19,7 +19,7 @@ import type { EventStore } from '@annals/event-store';
 import { runProjection, runReactor, type Pool } from '@annals/postgres';
 import { createApp, createLogger, runService } from '@annals/service';
 import { createHasher } from '../credential/hashing.js';
-import { relyingParty } from '../factor/ceremony.js';
+import { relyingParty } from '../factor/relying-party.js';
 import type { IdentityProviderPort } from '../idp/identity-provider.js';
 import type { Identity, Settings } from '../identity.js';
 import { folderMailer } from '../mail/mail-folder.js';

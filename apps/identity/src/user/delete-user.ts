@@ -2,8 +2,7 @@ import { deleteUserRoute, type UserEvent } from '@annals/contracts';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { changeStanding } from './change-standing.js';
-import { userNotFound } from './get-user.js';
-import { isKnown, type User } from './user.js';
+import { isKnown, type User, userNotFound } from './user.js';
 
 /**
  * Deletes a person softly: their address stays theirs and their memberships stay, so that they can be restored.

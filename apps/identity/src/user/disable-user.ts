@@ -2,8 +2,7 @@ import { disableUserRoute, Problem, type UserEvent } from '@annals/contracts';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { changeStanding } from './change-standing.js';
-import { userNotFound } from './get-user.js';
-import { isKnown, type KnownUser, type User } from './user.js';
+import { isKnown, type KnownUser, type User, userNotFound } from './user.js';
 
 /** @throws Problem 404 `user-not-found`, 409 `user-deleted` */
 export function disableUser(user: User, command: { reason: string | null }): UserEvent[] {

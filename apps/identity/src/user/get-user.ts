@@ -1,12 +1,13 @@
 import { hasPermission } from '@annals/auth';
-import { getUserRoute, Problem, type CurrentUserContext } from '@annals/contracts';
+import { getUserRoute } from '@annals/contracts';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { identitiesOf } from '../provider/list-providers.js';
+import { accountOf } from '../session/own-session.js';
 import { isManagedBy } from './person-to-manage.js';
 import { readPerson, type PersonRecord } from './read-person.js';
-import { users } from './user.js';
+import { userNotFound, users } from './user.js';
 
 /** One person of the account. Who is in no membership of it is as unknown as nobody; so is a deleted one, to most. */
 export const getUser = (identity: Identity) =>
@@ -29,8 +30,6 @@ export const getUser = (identity: Identity) =>
     };
   });
 
-export const userNotFound = () => new Problem(404, 'user-not-found', 'There is no such person');
-
 type UserAccounts = readonly { account_id: string; role: string }[];
 
 /** A person as administrators see them, with the identities of other issuers that are theirs. */
@@ -38,10 +37,4 @@ export async function shownUser(identity: Identity, person: PersonRecord, user_a
   const { revision: _, email, name, ...rest } = person;
   const provider_ids = (await identitiesOf(identity, person.id)).map(({ provider_id }) => provider_id);
   return { ...rest, email: email ?? '[erased]', name: name ?? '[erased]', provider_ids, user_accounts };
-}
-
-/** The account a request is for; access was checked before, so there is one. */
-export function accountOf(context: CurrentUserContext): string {
-  if (!context.account_id) throw new Problem(400, 'account-required', 'Say for which account: send account-id');
-  return context.account_id;
 }

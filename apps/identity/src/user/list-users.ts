@@ -3,7 +3,7 @@ import { identitySchemas, listUsersRoute, pageMeta, type QueryOf } from '@annals
 import { withTenant } from '@annals/postgres';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
-import { accountOf } from './get-user.js';
+import { accountOf } from '../session/own-session.js';
 import { countOf, pageOf, type MemberQuery, type MemberRow } from './member-query.js';
 import { decodeCursor, encodeCursor, type CursorScope } from './page-cursor.js';
 

@@ -4,8 +4,8 @@ import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { requireOwnRights } from '../role/own-rights.js';
 import { roleSets } from '../role/role.js';
-import { accountOf, userNotFound } from './get-user.js';
-import { isKnown, users, type KnownUser, type User } from './user.js';
+import { accountOf } from '../session/own-session.js';
+import { isKnown, type KnownUser, type User, userNotFound, users } from './user.js';
 
 export interface Managed {
   accountId: string;

@@ -2,8 +2,7 @@ import { restoreUserRoute, type UserEvent } from '@annals/contracts';
 import { mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { changeStanding } from './change-standing.js';
-import { userNotFound } from './get-user.js';
-import { isKnown, type User } from './user.js';
+import { isKnown, type User, userNotFound } from './user.js';
 
 /** @throws Problem 404 `user-not-found` */
 export function restoreUser(user: User): UserEvent[] {

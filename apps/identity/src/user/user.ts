@@ -1,4 +1,4 @@
-import type { UserEvent } from '@annals/contracts';
+import { Problem, type UserEvent } from '@annals/contracts';
 import type { Aggregate } from '@annals/event-store';
 import { mailsPerDay } from '../mail/mail-limit.js';
 
@@ -91,3 +91,5 @@ function evolveKnown(user: KnownUser, event: LaterEvent): KnownUser {
 }
 
 export const users: Aggregate<User> = { category: 'user', initial: { kind: 'unknown' }, evolve: evolveUser };
+
+export const userNotFound = () => new Problem(404, 'user-not-found', 'There is no such person');
