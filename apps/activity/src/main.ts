@@ -16,13 +16,13 @@ const config = defineConfig(z.object(baseConfig));
 serve(service, config, async (boot, logger) => {
   const projections = [auditLog, activityLog];
   const stores = await openStores(boot, { service, config, logger, migrations: [], projections });
-  const { pool, store, bus } = stores;
+  const { pool, backgroundPool, store, bus } = stores;
   await boot.connect('months', () => makeMonths(config.DATABASE_OWNER_URL, projections));
   const months = keepMonths(config.DATABASE_OWNER_URL, projections, (error) =>
     logger.error({ error }, 'the months to come could not be made'),
   );
   const publisher = publishEvents({
-    ...{ store, bus, pool, principal, logger, topic, map: integrationEvent },
+    ...{ store, bus, pool: backgroundPool, principal, logger, topic, map: integrationEvent },
     name: 'activity.events',
     categories: publishedCategories,
     signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),

@@ -19,14 +19,22 @@ serve('export', config, async (boot, logger) => {
     migrations: [consumerMigration, ...jobMigrations],
     projections: [exportsProjection],
   });
-  const { pool, keys, store, bus } = stores;
+  const { pool, backgroundPool, keys, store, bus } = stores;
   const signer = createContextSigner({ principal: 'svc:export', privateJwk: config.CONTEXT_SIGNING_KEY });
   const reader = createContextReader({ jwks: config.CONTEXT_KEYS });
   const objects = folderObjects(config.OBJECTS_DIR);
   const changes = exportChanges();
   const follower = store.subscribe(changeFollower(store, changes));
 
-  const publishing = { store, bus, pool, signer, categories: ['export'], principal: 'svc:export', logger };
+  const publishing = {
+    store,
+    bus,
+    pool: backgroundPool,
+    signer,
+    categories: ['export'],
+    principal: 'svc:export',
+    logger,
+  };
   const jobs = publishEvents({ ...publishing, name: 'export.jobs', topic: jobTopic, map: jobOf });
   const events = publishEvents({
     ...publishing,
@@ -36,7 +44,7 @@ serve('export', config, async (boot, logger) => {
   });
   const consumer = await consume({
     bus,
-    pool,
+    pool: backgroundPool,
     reader,
     logger,
     group: 'export.worker',
@@ -47,7 +55,7 @@ serve('export', config, async (boot, logger) => {
     internalClient({ baseUrl, signer, connections: 8 }),
   ) as [InternalClient, InternalClient, InternalClient];
   const worker = startWorker({
-    ...{ pool, logger },
+    ...{ pool: backgroundPool, logger },
     workshop: {
       ...{ store, keys, objects, sources: { store, identity, profile, activity } },
       lifetimeHours: config.EXPORT_LIFETIME_HOURS,

@@ -23,6 +23,7 @@ const config = defineConfig(identityConfig);
 serve(service, config, async (boot, logger) => {
   const { identity, stores, close } = await openIdentity(boot, config, logger);
   const { pool, store } = identity;
+  const background = { ...identity, pool: stores.backgroundPool };
   const feed = createRevocationFeed(pool, config.DATABASE_URL, (error) =>
     logger.warn({ dependency: 'postgres', error }, 'revocations are not heard for a moment'),
   );
@@ -33,29 +34,29 @@ serve(service, config, async (boot, logger) => {
   const mailer = config.DEV_MAIL
     ? folderMailer(config.MAIL_DIR, config.MAIL_FROM)
     : smtpMailer(config.SMTP_URL!, config.MAIL_FROM);
-  const reactors = reactorsOf(identity, {
+  const reactors = reactorsOf(background, {
     mailer,
     publicUrl: config.PUBLIC_URL,
     idp: identityProvider(config, config.PUBLIC_URL),
   }).map((reactor) =>
     runReactor({
-      ...{ reactor, pool, store },
+      ...{ reactor, store, pool: background.pool },
       onError: (error) => logger.warn({ reactor: reactor.name, error }, 'a reactor failed and will try again'),
       onParked: ({ id, stream }, error) =>
         logger.error({ reactor: reactor.name, event_id: id, stream, error }, 'an event is parked'),
     }),
   );
   const publisher = publishEvents({
-    ...{ store, pool, logger, topic, principal, bus: stores.bus, name: 'identity.events' },
+    ...{ store, logger, topic, principal, pool: background.pool, bus: stores.bus, name: 'identity.events' },
     categories: publishedCategories,
     map: toIntegrationEvent,
     signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
   });
-  const elevationClock = startElevationClock(identity, (error) =>
+  const elevationClock = startElevationClock(background, (error) =>
     logger.warn({ error }, 'the end of elevations could not be recorded'),
   );
-  const sweeper = startSweeper(pool, (error) => logger.warn({ error }, 'old rows could not be removed'));
-  const expiring = startExpiringGrants(identity, (error) => logger.warn({ error }, 'grants could not be expired'));
+  const sweeper = startSweeper(background.pool, (error) => logger.warn({ error }, 'old rows could not be removed'));
+  const expiring = startExpiringGrants(background, (error) => logger.warn({ error }, 'grants could not be expired'));
   if (config.SEED_DEMO) {
     seedDemo(identity).then(
       () => logger.info({ state: 'seeded' }, 'demo accounts and users are there'),

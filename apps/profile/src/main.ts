@@ -13,12 +13,12 @@ const config = defineConfig(z.object(baseConfig));
 
 serve(service, config, async (boot, logger) => {
   const stores = await openStores(boot, { service, config, logger, migrations: [], projections: [memberProfiles] });
-  const { pool, store, bus } = stores;
+  const { pool, backgroundPool, store, bus } = stores;
   const [view] = stores.runners;
   if (!view) throw new Error('The projection of member profiles does not run');
   const folds = startFolds(store);
   const publisher = publishEvents({
-    ...{ store, bus, pool, principal, logger, topic, map: integrationEvent },
+    ...{ store, bus, pool: backgroundPool, principal, logger, topic, map: integrationEvent },
     name: 'profile.events',
     categories: publishedCategories,
     signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),

@@ -42,7 +42,10 @@ export interface StoreOptions {
 
 /** What a service stands on, connected and up to date. */
 export interface Stores {
+  /** For requests. */
   pool: Pool;
+  /** For what goes on without anybody asking: views, reactors, publishers, jobs. However much of it waits, requests do not. */
+  backgroundPool: Pool;
   keys: SubjectKeyStore;
   store: EventStore;
   bus: Bus;
@@ -79,6 +82,10 @@ async function open(boot: Boot, options: StoreOptions, close: Close[]): Promise<
   await prepared(boot, 'keys', () => migrateKeys(config.KEYS_DATABASE_URL));
   const pool = createPool({ url: config.DATABASE_URL, applicationName: service, onIdleError });
   close.unshift(() => pool.end());
+  const backgroundPool = createPool({
+    ...{ url: config.DATABASE_URL, applicationName: `${service} background`, max: 6, onIdleError },
+  });
+  close.unshift(() => backgroundPool.end());
   // A table that was forgotten in row-level security stops the start, not the auditor.
   await prepared(boot, 'tenant isolation', () => assertTenantIsolation(pool));
   const keysPool = createPool({ url: config.KEYS_DATABASE_URL, applicationName: service, max: 4, onIdleError });
@@ -92,12 +99,12 @@ async function open(boot: Boot, options: StoreOptions, close: Close[]): Promise<
   await boot.connect('bus', () => bus.ping());
   const runners = projections.map((projection) => {
     const onError = (error: Error) => logger.error({ projection: projection.name, error }, 'a projection failed');
-    return runProjection({ projection, pool, store, onError });
+    return runProjection({ projection, pool: backgroundPool, store, onError });
   });
   close.unshift(...runners.map((runner) => () => runner.stop()));
   countProjections(runners, options.metrics ?? processMetrics);
   return {
-    ...{ pool, keys, store, bus, runners, close },
+    ...{ pool, backgroundPool, keys, store, bus, runners, close },
     readiness: {
       postgres: async () => void (await pool.query('select')),
       keys: async () => void (await keysPool.query('select')),
