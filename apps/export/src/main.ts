@@ -7,7 +7,7 @@ import { exportRoutesOf } from './export/routes.js';
 import { enqueueExport, jobTopic } from './jobs/enqueue.js';
 import { jobMigrations } from './jobs/job-table.js';
 import { startWorker } from './jobs/worker.js';
-import { folderObjects } from './objects/folder-objects.js';
+import { folderObjects } from '@annals/objects';
 import { integrationEventOf, jobOf } from './publish.js';
 import { exportsProjection } from './views/exports/exports.projection.js';
 

@@ -1,21 +1,23 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { publishEvents } from '@annals/messaging';
-import { baseConfig, createApp, defineConfig, openStores, serve } from '@annals/service';
-import { z } from 'zod';
+import { folderObjects } from '@annals/objects';
+import { createApp, defineConfig, openStores, serve } from '@annals/service';
+import { profileConfig } from './config.js';
 import { startFolds } from './folds/start-folds.js';
 import { integrationEvent, publishedCategories, topic } from './publish.js';
 import { profileServiceRoutes } from './routes.js';
-import { memberProfiles } from './views/member-profiles/projection.js';
+import { members } from './views/members/projection.js';
 
 const service = 'profile';
 const principal = 'svc:profile';
-const config = defineConfig(z.object(baseConfig));
+const config = defineConfig(profileConfig);
 
 serve(service, config, async (boot, logger) => {
-  const stores = await openStores(boot, { service, config, logger, migrations: [], projections: [memberProfiles] });
+  const stores = await openStores(boot, { service, config, logger, migrations: [], projections: [members] });
   const { pool, backgroundPool, store, bus } = stores;
   const [view] = stores.runners;
-  if (!view) throw new Error('The projection of member profiles does not run');
+  if (!view) throw new Error('The projection of members does not run');
+  const objects = folderObjects(config.OBJECTS_DIR);
   const folds = startFolds(store);
   const publisher = publishEvents({
     ...{ store, bus, pool: backgroundPool, principal, logger, topic, map: integrationEvent },
@@ -26,7 +28,7 @@ serve(service, config, async (boot, logger) => {
   return {
     app: createApp({
       ...{ service, logger, readiness: stores.readiness },
-      routes: profileServiceRoutes({ folds, pool, memberProfiles: view }),
+      routes: profileServiceRoutes({ folds, pool, members: view, objects }),
       contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
       // Reads wait by themselves: the owner's own documents come from memory and not from the view.
       projections: [],

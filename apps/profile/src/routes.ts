@@ -1,29 +1,31 @@
+import type { Objects } from '@annals/objects';
 import { type Pool } from '@annals/postgres';
 import { type MountedRoute, type PositionWaiter } from '@annals/service';
 import { type FreshFolds } from './folds/fresh-folds.js';
 import { getPreferences } from './preferences/get-preferences.js';
 import { patchPreferences } from './preferences/patch-preferences.js';
 import { replacePreferences } from './preferences/replace-preferences.js';
+import { getMemberProfile } from './privacy/get-member-profile.js';
 import { deleteProfile } from './profile/delete-profile.js';
 import { getProfile } from './profile/get-profile.js';
 import { patchProfile } from './profile/patch-profile.js';
 import { replaceProfile } from './profile/replace-profile.js';
-import { getMemberProfile } from './views/member-profiles/get-member-profile.js';
 
 export interface ProfileParts {
   folds: FreshFolds;
   pool: Pool;
-  /** The running projection of member profiles. */
-  memberProfiles: PositionWaiter;
+  /** The running projection of members. */
+  members: PositionWaiter;
+  objects: Objects;
 }
 
 /** Everything this service answers. */
-export const profileServiceRoutes = ({ folds, pool, memberProfiles }: ProfileParts): MountedRoute[] => [
+export const profileServiceRoutes = ({ folds, pool, members }: ProfileParts): MountedRoute[] => [
   getProfile(folds),
   replaceProfile(folds),
   patchProfile(folds),
   deleteProfile(folds),
-  getMemberProfile(pool, memberProfiles),
+  getMemberProfile(folds, pool, members),
   getPreferences(folds),
   replacePreferences(folds),
   patchPreferences(folds),

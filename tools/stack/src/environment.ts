@@ -71,6 +71,7 @@ export function serviceEnvironment(service: ServiceName, { layout, keys, postgre
     ...(service === 'identity' ? given(forIdentity) : {}),
     ...(service === 'identity' ? { LOOKUP_SECRET: keys.lookupSecret, DEV_MAIL: 'true', MAIL_DIR: layout.mailDir } : {}),
     ...(service === 'export' ? { ...upstreams, OBJECTS_DIR: layout.objectsDir } : {}),
+    ...(service === 'profile' ? { OBJECTS_DIR: layout.objectsDir, LOOKUP_SECRET: keys.lookupSecret } : {}),
   };
 }
 

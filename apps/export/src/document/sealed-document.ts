@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Problem } from '@annals/contracts';
 import type { SubjectKeys } from '@annals/event-store';
-import type { Objects } from '../objects/folder-objects.js';
+import type { Objects } from '@annals/objects';
 
 /** Layout of a stored document: version, length of the key id, key id, 12 bytes nonce, ciphertext, 16 bytes tag. */
 const version = 1;

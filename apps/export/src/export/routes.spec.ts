@@ -15,7 +15,7 @@ import { documentName } from '../document/sealed-document.js';
 import { jobMigrations } from '../jobs/job-table.js';
 import { runExport, type Job, type Workshop } from '../jobs/run-export.js';
 import { startWorker } from '../jobs/worker.js';
-import { folderObjects, type Objects } from '../objects/folder-objects.js';
+import { folderObjects, type Objects } from '@annals/objects';
 import { exportsProjection } from '../views/exports/exports.projection.js';
 import { changeFollower, exportChanges } from './follow-export.js';
 import { exportRoutesOf } from './routes.js';

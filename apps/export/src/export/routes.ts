@@ -11,7 +11,7 @@ import { derivedId, type EventStore, type SubjectKeys } from '@annals/event-stor
 import type { Pool } from '@annals/postgres';
 import { mount, written, type MountedRoute } from '@annals/service';
 import { openDocument, documentName } from '../document/sealed-document.js';
-import type { Objects } from '../objects/folder-objects.js';
+import type { Objects } from '@annals/objects';
 import { listExportIds } from '../views/exports/list-exports.js';
 import { cancelExport } from './cancel-export.js';
 import { downloadExport } from './download-export.js';

@@ -7,7 +7,7 @@ import { gatherPart, requireMembership, type Sources } from '../document/sources
 import { exportAggregate, exportId } from '../export/export-aggregate.js';
 import { isOver, type ExportState } from '../export/export.js';
 import { fail, notePart, succeed } from '../export/gather.js';
-import type { Objects } from '../objects/folder-objects.js';
+import type { Objects } from '@annals/objects';
 
 export interface Job {
   exportId: string;

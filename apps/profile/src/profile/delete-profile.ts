@@ -4,18 +4,25 @@ import { commandOf } from '../command-of.js';
 import { type FreshFolds } from '../folds/fresh-folds.js';
 import { type Owner, ownerOf, streamOf } from '../owner.js';
 import { profile, type ProfileState } from './profile.js';
+import { lapsed } from './update.js';
 
-/** Nothing happens to a profile that is empty already. */
-export function decideDeleteProfile({ account_id, user_id }: Owner, state: ProfileState): ProfileEvent[] {
+export interface DeleteProfile extends Owner {
+  now: string;
+}
+
+/** Nothing happens to a profile that is empty already; a badge goes with what it spoke of. */
+export function decideDeleteProfile(command: DeleteProfile, state: ProfileState): ProfileEvent[] {
   if (Object.keys(state.fields).length === 0) return [];
-  return [{ type: 'ProfileDeleted', data: { account_id, user_id } }];
+  const { account_id, user_id, now } = command;
+  const spokenOf = [...(state.badge?.fields ?? [])];
+  return [{ type: 'ProfileDeleted', data: { account_id, user_id } }, ...lapsed(command, state, spokenOf, now)];
 }
 
 /** DELETE /users/profile */
 export const deleteProfile = (folds: FreshFolds): MountedRoute =>
   mount(route, async (request) => {
     const owner = ownerOf(request.context);
-    const decide = (state: ProfileState) => decideDeleteProfile(owner, state);
+    const decide = (state: ProfileState) => decideDeleteProfile({ ...owner, now: request.now }, state);
     const outcome = await folds.execute(profile, streamOf(owner), commandOf(request, decide));
     return written(outcome, () => undefined, 204);
   });

@@ -77,16 +77,33 @@ describe('deleting a profile', () => {
 
   it('empties it', () =>
     given([updated({ name: 'Ada' })])
-      .when(owner)
+      .when({ ...owner, now })
       .then([deleted]));
   it('does nothing to an empty one', () => {
-    given([]).when(owner).thenNothing();
+    given([])
+      .when({ ...owner, now })
+      .thenNothing();
     given([updated({ name: 'Ada' }), deleted])
-      .when(owner)
+      .when({ ...owner, now })
       .thenNothing();
     given([updated({ name: 'Ada' }), updated({ name: null })])
-      .when(owner)
+      .when({ ...owner, now })
       .thenNothing();
+  });
+
+  it('takes the badge of what was found true with it', () => {
+    const verification_id = '018f0000-0000-7000-8000-0000000000e1';
+    const verified = {
+      type: 'ProfileVerified',
+      data: { ...owner, verification_id, fields: ['name'], updated_at: now },
+    };
+    const lapsed = {
+      type: 'ProfileVerificationLapsed',
+      data: { ...owner, verification_id, changed: ['name'], updated_at: now },
+    };
+    given([updated({ name: 'Ada' }), verified])
+      .when({ ...owner, now })
+      .then([deleted, lapsed]);
   });
 });
 
@@ -139,4 +156,8 @@ laws(
   { ...profile, decide: decidePatchProfile },
   { commands: patches.map((patch) => ({ ...owner, patch, now })), histories },
 );
-laws('deleting a profile', { ...profile, decide: decideDeleteProfile }, { commands: fc.constant(owner), histories });
+laws(
+  'deleting a profile',
+  { ...profile, decide: decideDeleteProfile },
+  { commands: fc.constant({ ...owner, now }), histories },
+);

@@ -1,28 +1,71 @@
-import { type DomainEvent, type Profile, type ProfileDocument, profileFieldNames } from '@annals/contracts';
-import { type Aggregate } from '@annals/event-store';
+import {
+  type DomainEvent,
+  type Profile,
+  type ProfileDocument,
+  profileFieldNames,
+  type VerifiableField,
+} from '@annals/contracts';
+import { type Aggregate, isErased } from '@annals/event-store';
 import { applyChanges } from '../document/apply-changes.js';
 import { type Owner } from '../owner.js';
+import type { DecidedPrivacy } from '../privacy/visibility.js';
 
 /** The fields that are set. */
 export type ProfileFields = { readonly [F in keyof ProfileDocument]?: NonNullable<ProfileDocument[F]> };
 
+/** What was found true of the fields as they are. */
+export interface Badge {
+  readonly verification_id: string;
+  readonly fields: readonly VerifiableField[];
+  readonly verified_at: string;
+}
+
 export interface ProfileState {
   readonly fields: ProfileFields;
-  /** Null while nothing is set. */
+  readonly privacy: DecidedPrivacy;
+  /** Id of the picture; null without one. */
+  readonly avatar: string | null;
+  readonly badge: Badge | null;
+  /** Of the fields; null while nothing is set. */
   readonly updatedAt: string | null;
 }
 
-const initial: ProfileState = { fields: {}, updatedAt: null };
+const initial: ProfileState = { fields: {}, privacy: { fields: {} }, avatar: null, badge: null, updatedAt: null };
 
 function evolve(state: ProfileState, { type, data }: DomainEvent): ProfileState {
   switch (type) {
-    case 'ProfileUpdated':
-      return { fields: applyChanges(profileFieldNames, state.fields, data), updatedAt: String(data.updated_at) };
+    case 'ProfileUpdated': {
+      const fields = applyChanges(profileFieldNames, state.fields, data);
+      return { ...state, fields, updatedAt: String(data.updated_at) };
+    }
     case 'ProfileDeleted':
-      return initial;
+      return { ...state, fields: {}, updatedAt: null };
+    case 'ProfilePrivacyChanged':
+      return { ...state, privacy: decided(state.privacy, data) };
+    case 'AvatarChanged':
+      return { ...state, avatar: isErased(data.avatar_id) ? null : String(data.avatar_id) };
+    case 'AvatarRemoved':
+      return { ...state, avatar: null };
+    case 'ProfileVerified': {
+      const fields = data.fields as VerifiableField[];
+      const badge = { verification_id: String(data.verification_id), fields, verified_at: String(data.updated_at) };
+      return { ...state, badge };
+    }
+    case 'ProfileVerificationLapsed':
+      return { ...state, badge: null };
     default:
       throw new Error(`A profile has no event ${type}`);
   }
+}
+
+function decided(before: DecidedPrivacy, data: DomainEvent['data']): DecidedPrivacy {
+  const { fields, searchable, activity_tracking } = data as Partial<DecidedPrivacy>;
+  return {
+    ...before,
+    fields: { ...before.fields, ...fields },
+    ...(searchable === undefined ? {} : { searchable }),
+    ...(activity_tracking === undefined ? {} : { activity_tracking }),
+  };
 }
 
 /** One person's profile in one account; its id is `<account_id>_<user_id>`. */
@@ -33,6 +76,7 @@ export function shown(owner: Owner, { fields, updatedAt }: ProfileState): Profil
   return {
     user_id: owner.user_id,
     account_id: owner.account_id,
+    handle: fields.handle ?? null,
     name: fields.name ?? null,
     pronouns: fields.pronouns ?? null,
     bio: fields.bio ?? null,

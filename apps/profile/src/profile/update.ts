@@ -1,10 +1,18 @@
-import { Problem, type ProfileDocument, type ProfileEvent, profileFieldNames } from '@annals/contracts';
+import {
+  Problem,
+  type ProfileDocument,
+  type ProfileEvent,
+  profileFieldNames,
+  type VerifiableField,
+  verifiableFieldNames,
+} from '@annals/contracts';
 import { changedFields } from '../document/changed-fields.js';
 import { type Owner } from '../owner.js';
 import { type ProfileState } from './profile.js';
 
 /**
- * The event that turns the present profile into the wanted one; none when they are the same.
+ * The events that turn the present profile into the wanted one; none when they are the same. A badge that would no longer be
+ * true lapses with the same append.
  * @throws Problem 400 `birth-in-future`
  */
 export function updateTo(wanted: ProfileDocument, owner: Owner, now: string, state: ProfileState): ProfileEvent[] {
@@ -16,5 +24,23 @@ export function updateTo(wanted: ProfileDocument, owner: Owner, now: string, sta
     });
   }
   const { account_id, user_id } = owner;
-  return [{ type: 'ProfileUpdated', data: { account_id, user_id, ...changed, updated_at: now } }];
+  const names = verifiableFieldNames.filter((name) => name in changed && state.badge?.fields.includes(name));
+  return [
+    { type: 'ProfileUpdated', data: { account_id, user_id, ...changed, updated_at: now } },
+    ...lapsed(owner, state, names, now),
+  ];
+}
+
+/** The end of the badge when fields it speaks of change. */
+export function lapsed(
+  { account_id, user_id }: Owner,
+  { badge }: ProfileState,
+  changed: VerifiableField[],
+  now: string,
+): ProfileEvent[] {
+  if (!badge || changed.length === 0) return [];
+  const { verification_id } = badge;
+  return [
+    { type: 'ProfileVerificationLapsed', data: { account_id, user_id, verification_id, changed, updated_at: now } },
+  ];
 }

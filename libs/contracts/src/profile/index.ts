@@ -1,4 +1,5 @@
-export * from './profile.js';
-export * from './preferences.js';
+export * from './document/schemas.js';
+export * from './privacy/schemas.js';
+export * from './preferences/schemas.js';
 export * from './events.js';
 export * from './routes.js';

@@ -1,9 +1,18 @@
 import { z } from 'zod';
-import { pii, type PersonalDataCategory } from '../personal-data.js';
-import { lineOf, phoneNumber, textOf, webLink } from './text.js';
+import { pii, type PersonalDataCategory } from '../../personal-data.js';
+import { lineOf, phoneNumber, textOf, webLink } from '../text.js';
 
 const personal = <S extends z.ZodType>(schema: S, category: PersonalDataCategory): S =>
   pii(schema, { category, purpose: 'profile', basis: 'contract', retention: 'account' });
+
+/** Short name of a person, one of its kind in the account. Case is kept and makes no difference. */
+export const handleText = z
+  .string()
+  .trim()
+  .regex(
+    /^[a-zA-Z0-9](?:[a-zA-Z0-9]|[._-](?=[a-zA-Z0-9])){1,29}$/,
+    'must be 2 to 30 letters, digits and single . _ - between them',
+  );
 
 const EmergencyContact = z.strictObject({
   name: lineOf(200),
@@ -17,6 +26,7 @@ const SocialLinks = z
 
 /** What a person says about themselves. The one list of profile fields; every other schema is derived from it. */
 export const profileFields = {
+  handle: personal(handleText, 'identity'),
   name: personal(lineOf(200), 'identity'),
   pronouns: personal(lineOf(40), 'identity'),
   bio: personal(textOf(2000), 'content'),
@@ -33,31 +43,18 @@ export const profileFields = {
 export type ProfileField = keyof typeof profileFields;
 export const profileFieldNames = Object.keys(profileFields) as ProfileField[];
 
-/** Fields that every member of the account may see; the others are for the person alone. */
-export const memberVisibleFields = ['name', 'pronouns', 'bio', 'location', 'website', 'social_links'] as const;
-
-const { name, pronouns, bio, location, website, social_links, date_of_birth, phone_number, emergency_contact } =
-  profileFields;
-const openToMembers = {
-  name: name.nullable(),
-  pronouns: pronouns.nullable(),
-  bio: bio.nullable(),
-  location: location.nullable(),
-  website: website.nullable(),
-  social_links: social_links.nullable(),
-};
-
 /** Any of the fields; null and absent both mean "not set". The body of PUT and the data of `ProfileUpdated`. */
 export const ProfileDocument = z.strictObject({
-  name: name.nullish(),
-  pronouns: pronouns.nullish(),
-  bio: bio.nullish(),
-  location: location.nullish(),
-  website: website.nullish(),
-  social_links: social_links.nullish(),
-  date_of_birth: date_of_birth.nullish(),
-  phone_number: phone_number.nullish(),
-  emergency_contact: emergency_contact.nullish(),
+  handle: profileFields.handle.nullish(),
+  name: profileFields.name.nullish(),
+  pronouns: profileFields.pronouns.nullish(),
+  bio: profileFields.bio.nullish(),
+  location: profileFields.location.nullish(),
+  website: profileFields.website.nullish(),
+  social_links: profileFields.social_links.nullish(),
+  date_of_birth: profileFields.date_of_birth.nullish(),
+  phone_number: profileFields.phone_number.nullish(),
+  emergency_contact: profileFields.emergency_contact.nullish(),
 });
 export type ProfileDocument = z.infer<typeof ProfileDocument>;
 
@@ -75,25 +72,26 @@ export const ProfilePatch = ProfileDocument.extend({
 });
 export type ProfilePatch = z.infer<typeof ProfilePatch>;
 
-/** A person's own profile in one account: every field is present, null when not set. */
+/** Every field, null when not set. */
+export const everyProfileField = {
+  handle: profileFields.handle.nullable(),
+  name: profileFields.name.nullable(),
+  pronouns: profileFields.pronouns.nullable(),
+  bio: profileFields.bio.nullable(),
+  location: profileFields.location.nullable(),
+  website: profileFields.website.nullable(),
+  social_links: profileFields.social_links.nullable(),
+  date_of_birth: profileFields.date_of_birth.nullable(),
+  phone_number: profileFields.phone_number.nullable(),
+  emergency_contact: profileFields.emergency_contact.nullable(),
+};
+
+/** A person's own profile in one account. */
 export const Profile = z.object({
   user_id: z.uuid(),
   account_id: z.uuid(),
-  ...openToMembers,
-  date_of_birth: date_of_birth.nullable(),
-  phone_number: phone_number.nullable(),
-  emergency_contact: emergency_contact.nullable(),
-  /** Null while the profile is empty. */
+  ...everyProfileField,
+  /** Null while nothing was ever set. */
   updated_at: z.iso.datetime().nullable(),
 });
 export type Profile = z.infer<typeof Profile>;
-
-/** What other members of the account see of it. */
-export const MemberProfile = z.object({
-  user_id: z.uuid(),
-  account_id: z.uuid(),
-  ...openToMembers,
-  /** Null while the member has said nothing. */
-  updated_at: z.iso.datetime().nullable(),
-});
-export type MemberProfile = z.infer<typeof MemberProfile>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pii, type PersonalDataCategory } from '../personal-data.js';
-import { languageTag, timeZone } from './timezone.js';
+import { pii, type PersonalDataCategory } from '../../personal-data.js';
+import { languageTag, timeZone } from '../timezone.js';
 
 const personal = <S extends z.ZodType>(schema: S, category: PersonalDataCategory): S =>
   pii(schema, { category, purpose: 'preferences', basis: 'contract', retention: 'account' });

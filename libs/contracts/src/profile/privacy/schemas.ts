@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { everyProfileField, profileFieldNames, type ProfileField } from '../document/schemas.js';
+
+/** Who may see something: the person alone, members of the account, or anybody. From narrow to wide. */
+export const visibilities = ['private', 'account', 'public'] as const;
+export const Visibility = z.enum(visibilities);
+export type Visibility = z.infer<typeof Visibility>;
+
+/** What has a visibility of its own: every field of the profile, and the picture. */
+export const guardedFieldNames = [...profileFieldNames, 'avatar'] as const;
+export type GuardedField = ProfileField | 'avatar';
+
+/** Somebody else's data, so it is never anybody's. */
+const inTheAccountAtMost = z.enum(['private', 'account'], 'must be private or account: it is about somebody else');
+
+export const FieldVisibilities = z.strictObject({
+  handle: Visibility,
+  name: Visibility,
+  pronouns: Visibility,
+  bio: Visibility,
+  location: Visibility,
+  website: Visibility,
+  social_links: Visibility,
+  date_of_birth: Visibility,
+  phone_number: Visibility,
+  emergency_contact: inTheAccountAtMost,
+  avatar: Visibility,
+});
+export type FieldVisibilities = z.infer<typeof FieldVisibilities>;
+
+/** What holds while a person has decided nothing: colleagues see who one is, and nobody sees how to reach one. */
+export const defaultPrivacy = {
+  fields: {
+    handle: 'account',
+    name: 'account',
+    pronouns: 'account',
+    bio: 'account',
+    location: 'account',
+    website: 'account',
+    social_links: 'account',
+    date_of_birth: 'private',
+    phone_number: 'private',
+    emergency_contact: 'private',
+    avatar: 'account',
+  },
+  searchable: true,
+  activity_tracking: false,
+} as const satisfies PrivacyChoices;
+
+/** A person's decisions. */
+export const PrivacyChoices = z.strictObject({
+  fields: FieldVisibilities,
+  /** Whether the directory of the account finds the person, by what its members may see. */
+  searchable: z.boolean(),
+  /** Consent to recording what the person does in clients, beyond what security and the audit log need. */
+  activity_tracking: z.boolean(),
+});
+export type PrivacyChoices = z.infer<typeof PrivacyChoices>;
+
+/** What somebody else sees of a profile: a field they may not see is null, exactly as one that is not set. */
+export const SeenProfile = z.object({
+  user_id: z.uuid(),
+  account_id: z.uuid(),
+  ...everyProfileField,
+  /** Null while the person has said nothing that the viewer may see. */
+  updated_at: z.iso.datetime().nullable(),
+});
+export type SeenProfile = z.infer<typeof SeenProfile>;

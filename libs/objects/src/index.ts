@@ -1,0 +1,2 @@
+export * from './folder-objects.js';
+export * from './objects.js';
