@@ -43,3 +43,14 @@ export function seenBy(viewer: Viewer, owner: Owner, { fields, privacy, updatedA
   const empty = profileFieldNames.every((name) => shown[name] === null);
   return { user_id: owner.user_id, account_id: owner.account_id, ...shown, updated_at: empty ? null : updatedAt };
 }
+
+/** What a directory may find a person by. */
+export const findingFieldNames = ['name', 'handle'] as const;
+
+/**
+ * Whether the directory of the account finds a person who is a member of it: they did not decline, and it finds them by
+ * something that is set and that members see anyway.
+ */
+export const findable = ({ fields, privacy }: Pick<ProfileState, 'fields' | 'privacy'>): boolean =>
+  effectivePrivacy(privacy).searchable &&
+  findingFieldNames.some((name) => fields[name] !== undefined && maySee('member', name, privacy));
