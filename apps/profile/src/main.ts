@@ -1,10 +1,12 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { publishEvents } from '@annals/messaging';
 import { folderObjects } from '@annals/objects';
+import { runReactor } from '@annals/postgres';
 import { createApp, defineConfig, openStores, serve } from '@annals/service';
 import { profileConfig } from './config.js';
 import { startFolds } from './folds/start-folds.js';
 import { integrationEvent, publishedCategories, topic } from './publish.js';
+import { reactorsOf } from './reactors/reactors.js';
 import { profileServiceRoutes } from './routes.js';
 import { members } from './views/members/projection.js';
 
@@ -25,6 +27,14 @@ serve(service, config, async (boot, logger) => {
     categories: publishedCategories,
     signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
   });
+  const reactors = reactorsOf({ store, pool: backgroundPool, objects }).map((reactor) =>
+    runReactor({
+      ...{ reactor, store, pool: backgroundPool },
+      onError: (error) => logger.warn({ reactor: reactor.name, error }, 'a reactor failed and will try again'),
+      onParked: ({ id, stream }, error) =>
+        logger.error({ reactor: reactor.name, event_id: id, stream, error }, 'an event is parked'),
+    }),
+  );
   return {
     app: createApp({
       ...{ service, logger, readiness: stores.readiness },
@@ -34,6 +44,11 @@ serve(service, config, async (boot, logger) => {
       projections: [],
       commandKey: config.KEY_ENCRYPTION_KEY,
     }),
-    close: [() => publisher.stop(), () => folds.stop(), ...stores.close],
+    close: [
+      () => publisher.stop(),
+      ...reactors.map((reactor) => () => reactor.stop()),
+      () => folds.stop(),
+      ...stores.close,
+    ],
   };
 });

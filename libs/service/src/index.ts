@@ -61,3 +61,5 @@ export { createLocalCache } from './cache/local-cache.js';
 export { type SharedCache } from './cache/shared-cache.js';
 export { takeFrom, type Budget, type Taken } from './cache/rate-limit.js';
 export { recordedLog, type RecordedLog } from './recorded-log.js';
+export { actingOn, type ReactorAsking } from './acting/acting-on.js';
+export { isOverdue } from './acting/overdue.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { serviceIdentity } from '@annals/auth';
 import { streamName, type StoredEvent } from '@annals/event-store';
 import { anonymous, requestContext, startTestStores } from '@annals/testing';
-import { actingOn } from '../reactors/acting-on.js';
+import { actingOn } from '@annals/service';
 import { identityUnderTest, storeOptions, type IdentityService } from '../testing/identity-service.js';
 import { holderOf, mailTo } from '../testing/mail-box.js';
 import { contextOf, newPerson, password, signInFrom, type SignedIn } from '../testing/sign-in.js';

@@ -1,11 +1,11 @@
 import { providerIdOf } from '@annals/auth';
 import { Problem } from '@annals/contracts';
 import type { StoredEvent } from '@annals/event-store';
+import { actingOn } from '@annals/service';
 import { credentials } from '../credential/credential.js';
 import { addresseeOf } from '../email/address-of.js';
 import type { Identity } from '../identity.js';
 import { link } from '../provider/link-identity.js';
-import { actingOn } from '../reactors/acting-on.js';
 import { mayAct, users } from '../user/user.js';
 import type { IdentityProviderPort } from './identity-provider.js';
 

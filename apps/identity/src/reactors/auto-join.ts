@@ -1,5 +1,6 @@
 import type { StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import { accounts } from '../account/account.js';
 import { claimId, claims } from '../account/claim.js';
 import { domainOf } from '../account/own-domain.js';
@@ -7,7 +8,6 @@ import { addressOf } from '../email/address-of.js';
 import type { Identity } from '../identity.js';
 import { admitFirst } from '../membership/grant-membership.js';
 import { isKnown, users } from '../user/user.js';
-import { actingOn } from './acting-on.js';
 
 /**
  * Lets people into the account that has the domain of the address they have just proved, where it wants that. Once: who

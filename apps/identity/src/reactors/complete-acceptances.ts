@@ -1,7 +1,7 @@
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { completeAcceptance, type Acceptance } from '../invitation/complete-acceptance.js';
-import { actingOn } from './acting-on.js';
 
 /** Lets people in who said yes to an invitation, for the case that the command fell after that. */
 export const completeAcceptances = (identity: Identity): Reactor => ({

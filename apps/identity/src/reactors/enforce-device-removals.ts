@@ -1,7 +1,7 @@
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import { shutDevice } from '../device/remove-device.js';
 import type { Identity } from '../identity.js';
-import { actingOn } from './acting-on.js';
 
 /** Ends again what a removed device could do, for the case that the command fell between the fact and its effect. */
 export const enforceDeviceRemovals = (identity: Identity): Reactor => ({

@@ -1,10 +1,10 @@
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import { completeEmailChange, followEmailChange } from '../email/complete-email-change.js';
 import { dropUnusedClaim, isInUse } from '../email/drop-unused-claim.js';
 import { emails } from '../email/email.js';
 import type { Identity } from '../identity.js';
 import { isKnown, users } from '../user/user.js';
-import { actingOn } from './acting-on.js';
 
 /**
  * Finishes changes of address that stopped halfway. A claim is made only after the new address was proven, so a claim

@@ -1,10 +1,10 @@
 import { derivedId, type StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import { leaveAccount } from '../elevation/end-elevation.js';
 import { enforceEnd, enforceStart } from '../elevation/enforce-elevation.js';
 import type { Identity } from '../identity.js';
 import { sessions } from '../session/session.js';
-import { actingOn } from './acting-on.js';
 
 /**
  * Does again what follows an elevation, for the case that the command fell before it got that far; and ends the

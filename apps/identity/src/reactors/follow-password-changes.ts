@@ -1,7 +1,7 @@
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import { followPasswordChange } from '../credential/new-password.js';
 import type { Identity } from '../identity.js';
-import { actingOn } from './acting-on.js';
 
 /** Does again what follows a new password, for the case that the command fell between the fact and its effects. */
 export const followPasswordChanges = (identity: Identity): Reactor => ({

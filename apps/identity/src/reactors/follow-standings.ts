@@ -1,9 +1,9 @@
 import type { StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { seatEverywhere, shutOut, stepDownElsewhere, type ShutOut } from '../user/bar-person.js';
 import { mayAct, users } from '../user/user.js';
-import { actingOn } from './acting-on.js';
 
 /** Does again what follows when a person is put out or let in again, for the case that the command fell after the fact. */
 export function followStandings(identity: Identity): Reactor {

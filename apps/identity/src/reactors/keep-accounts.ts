@@ -1,6 +1,7 @@
 import type { AccountEvent } from '@annals/contracts';
 import type { StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
+import { actingOn, isOverdue } from '@annals/service';
 import { accounts, evolveAccount, type Account } from '../account/account.js';
 import { claimedBy } from '../account/claim.js';
 import { freeOrphanedClaim } from '../account/orphaned-claim.js';
@@ -8,8 +9,6 @@ import type { Identity } from '../identity.js';
 import { admitFirst } from '../membership/grant-membership.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { revoke } from '../session/revocations.js';
-import { actingOn } from './acting-on.js';
-import { isOverdue } from './overdue.js';
 
 /** Repeats what follows the facts of an account, for the case that a command fell in between. */
 export function keepAccounts(identity: Identity): Reactor {

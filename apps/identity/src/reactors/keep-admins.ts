@@ -1,6 +1,7 @@
 import type { BuiltInRole } from '@annals/contracts';
 import type { StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
+import { actingOn, isOverdue } from '@annals/service';
 import { accounts, isKnownAccount } from '../account/account.js';
 import { resignAdmin, seatAdmin, type AdminLoss } from '../account/admins.js';
 import type { Identity } from '../identity.js';
@@ -9,8 +10,6 @@ import { letGo } from '../membership/end-membership.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { revoke } from '../session/revocations.js';
 import { mayAct, users } from '../user/user.js';
-import { actingOn } from './acting-on.js';
-import { isOverdue } from './overdue.js';
 
 interface Member {
   account_id: string;

@@ -1,6 +1,7 @@
 import type { GrantEndReason } from '@annals/contracts';
 import type { StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import { endGrantsOf } from '../grant/end-grants.js';
 import { enforceGrants } from '../grant/enforce-grants.js';
 import type { Grant } from '../grant/grant.js';
@@ -10,7 +11,6 @@ import { membershipId, memberships } from '../membership/membership.js';
 import { enforceRoles } from '../role/enforce-roles.js';
 import { isBuiltIn } from '../role/role-rules.js';
 import { roleSets } from '../role/role.js';
-import { actingOn } from './acting-on.js';
 
 const principal = 'svc:identity';
 

@@ -1,9 +1,9 @@
 import type { StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { countAsWay } from '../provider/link-identity.js';
 import { shutOut } from '../provider/unlink-provider.js';
-import { actingOn } from './acting-on.js';
 
 interface Fact {
   user_id: string;

@@ -1,7 +1,7 @@
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import { provisionHome } from '../account/provision-home.js';
 import type { Identity } from '../identity.js';
-import { actingOn } from './acting-on.js';
 
 /** Gives everybody who registered their home account, for the case that the registration itself did not get that far. */
 export const provisionHomes = (identity: Identity): Reactor => ({

@@ -1,12 +1,12 @@
 import type { EmailChangeRequested, EventOf } from '@annals/contracts';
 import type { StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import { emails } from '../email/email.js';
 import { mailedToken, storeToken } from '../email/mailed-token.js';
 import { freeOrphanedClaim } from '../email/orphaned-claim.js';
 import type { Identity } from '../identity.js';
 import type { Mailer } from '../mail/mailer.js';
-import { actingOn } from './acting-on.js';
 
 /** Asks a new address whether it is whose it says. An address that somebody has gets no mail, and nobody hears of it. */
 export function sendEmailChange(identity: Identity, mailer: Mailer, publicUrl: string): Reactor {

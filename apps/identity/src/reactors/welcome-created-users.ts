@@ -1,7 +1,7 @@
 import type { Reactor } from '@annals/postgres';
+import { actingOn } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { welcome, type Welcome } from '../user/welcome.js';
-import { actingOn } from './acting-on.js';
 
 /** Makes people whom an administrator made known members and invites them, for the case that the command got no further. */
 export const welcomeCreatedUsers = (identity: Identity): Reactor => ({
