@@ -6,6 +6,9 @@ import { getPreferences } from './preferences/get-preferences.js';
 import { patchPreferences } from './preferences/patch-preferences.js';
 import { replacePreferences } from './preferences/replace-preferences.js';
 import { getMemberProfile } from './privacy/get-member-profile.js';
+import { getPrivacy } from './privacy/get-privacy.js';
+import { patchPrivacy } from './privacy/patch-privacy.js';
+import { replacePrivacy } from './privacy/replace-privacy.js';
 import { deleteProfile } from './profile/delete-profile.js';
 import { getProfile } from './profile/get-profile.js';
 import { patchProfile } from './profile/patch-profile.js';
@@ -26,6 +29,9 @@ export const profileServiceRoutes = ({ folds, pool, members }: ProfileParts): Mo
   patchProfile(folds),
   deleteProfile(folds),
   getMemberProfile(folds, pool, members),
+  getPrivacy(folds),
+  replacePrivacy(folds),
+  patchPrivacy(folds),
   getPreferences(folds),
   replacePreferences(folds),
   patchPreferences(folds),

@@ -1,9 +1,11 @@
 import {
   defaultPrivacy,
+  type EventOf,
   type FieldVisibilities,
   type GuardedField,
   type PrivacyChoices,
   profileFieldNames,
+  type ProfilePrivacyChanged,
   type SeenProfile,
   type Visibility,
 } from '@annals/contracts';
@@ -15,9 +17,22 @@ export type Viewer = 'self' | 'member' | 'anybody';
 
 /** What a person decided; the rest is as the house holds it. */
 export interface DecidedPrivacy {
-  readonly fields: Partial<FieldVisibilities>;
+  readonly fields: Readonly<Partial<FieldVisibilities>>;
   readonly searchable?: boolean;
   readonly activity_tracking?: boolean;
+  /** Null while nothing was decided. */
+  readonly updatedAt: string | null;
+}
+
+/** What is decided after `ProfilePrivacyChanged`, whose data carries what changed. */
+export function afterDecision(before: DecidedPrivacy, data: Readonly<Record<string, unknown>>): DecidedPrivacy {
+  const { fields, searchable, activity_tracking, updated_at } = data as EventOf<typeof ProfilePrivacyChanged>['data'];
+  return {
+    fields: { ...before.fields, ...fields },
+    searchable: searchable ?? before.searchable,
+    activity_tracking: activity_tracking ?? before.activity_tracking,
+    updatedAt: updated_at,
+  };
 }
 
 const sees: Record<Viewer, readonly Visibility[]> = {
@@ -27,21 +42,29 @@ const sees: Record<Viewer, readonly Visibility[]> = {
 };
 
 /** Decisions with the house's defaults filled in. */
-export function effectivePrivacy({ fields, ...rest }: DecidedPrivacy): PrivacyChoices {
-  return { ...defaultPrivacy, ...rest, fields: { ...defaultPrivacy.fields, ...fields } };
+export function effectivePrivacy({ fields, searchable, activity_tracking }: DecidedPrivacy): PrivacyChoices {
+  return {
+    fields: { ...defaultPrivacy.fields, ...fields },
+    searchable: searchable ?? defaultPrivacy.searchable,
+    activity_tracking: activity_tracking ?? defaultPrivacy.activity_tracking,
+  };
 }
 
 /** The one rule of who may see what. */
 export const maySee = (viewer: Viewer, field: GuardedField, decided: DecidedPrivacy): boolean =>
   sees[viewer].includes(decided.fields[field] ?? defaultPrivacy.fields[field]);
 
-/** A profile as somebody sees it. What is hidden looks exactly like what is not set, also in the time of its change. */
-export function seenBy(viewer: Viewer, owner: Owner, { fields, privacy, updatedAt }: ProfileState): SeenProfile {
+/**
+ * A profile as somebody sees it. What is hidden looks exactly like what is not set, also in the time of the last change,
+ * which is that of what is shown.
+ */
+export function seenBy(viewer: Viewer, owner: Owner, { fields, privacy, changedAt }: ProfileState): SeenProfile {
+  const seen = profileFieldNames.filter((name) => fields[name] !== undefined && maySee(viewer, name, privacy));
   const shown = Object.fromEntries(
-    profileFieldNames.map((name) => [name, maySee(viewer, name, privacy) ? (fields[name] ?? null) : null]),
+    profileFieldNames.map((name) => [name, seen.includes(name) ? fields[name] : null]),
   ) as Pick<SeenProfile, (typeof profileFieldNames)[number]>;
-  const empty = profileFieldNames.every((name) => shown[name] === null);
-  return { user_id: owner.user_id, account_id: owner.account_id, ...shown, updated_at: empty ? null : updatedAt };
+  const times = seen.map((name) => changedAt[name]!).sort();
+  return { user_id: owner.user_id, account_id: owner.account_id, ...shown, updated_at: times.at(-1) ?? null };
 }
 
 /** What a directory may find a person by. */

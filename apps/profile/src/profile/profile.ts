@@ -2,13 +2,14 @@ import {
   type DomainEvent,
   type Profile,
   type ProfileDocument,
+  type ProfileField,
   profileFieldNames,
   type VerifiableField,
 } from '@annals/contracts';
 import { type Aggregate, isErased } from '@annals/event-store';
 import { applyChanges } from '../document/apply-changes.js';
 import { type Owner } from '../owner.js';
-import type { DecidedPrivacy } from '../privacy/visibility.js';
+import { afterDecision, type DecidedPrivacy } from '../privacy/visibility.js';
 
 /** The fields that are set. */
 export type ProfileFields = { readonly [F in keyof ProfileDocument]?: NonNullable<ProfileDocument[F]> };
@@ -28,20 +29,28 @@ export interface ProfileState {
   readonly badge: Badge | null;
   /** Of the fields; null while nothing is set. */
   readonly updatedAt: string | null;
+  /** Of each field by itself: who sees one of them learns nothing of when the others changed. */
+  readonly changedAt: { readonly [F in ProfileField]?: string };
 }
 
-const initial: ProfileState = { fields: {}, privacy: { fields: {} }, avatar: null, badge: null, updatedAt: null };
+const initial: ProfileState = {
+  ...{ fields: {}, privacy: { fields: {}, updatedAt: null }, avatar: null, badge: null },
+  ...{ updatedAt: null, changedAt: {} },
+};
 
 function evolve(state: ProfileState, { type, data }: DomainEvent): ProfileState {
   switch (type) {
     case 'ProfileUpdated': {
       const fields = applyChanges(profileFieldNames, state.fields, data);
-      return { ...state, fields, updatedAt: String(data.updated_at) };
+      const updatedAt = String(data.updated_at);
+      const changedAt = { ...state.changedAt };
+      for (const name of profileFieldNames) if (data[name] !== undefined) changedAt[name] = updatedAt;
+      return { ...state, fields, updatedAt, changedAt };
     }
     case 'ProfileDeleted':
-      return { ...state, fields: {}, updatedAt: null };
+      return { ...state, fields: {}, updatedAt: null, changedAt: {} };
     case 'ProfilePrivacyChanged':
-      return { ...state, privacy: decided(state.privacy, data) };
+      return { ...state, privacy: afterDecision(state.privacy, data) };
     case 'AvatarChanged':
       return { ...state, avatar: isErased(data.avatar_id) ? null : String(data.avatar_id) };
     case 'AvatarRemoved':
@@ -56,16 +65,6 @@ function evolve(state: ProfileState, { type, data }: DomainEvent): ProfileState 
     default:
       throw new Error(`A profile has no event ${type}`);
   }
-}
-
-function decided(before: DecidedPrivacy, data: DomainEvent['data']): DecidedPrivacy {
-  const { fields, searchable, activity_tracking } = data as Partial<DecidedPrivacy>;
-  return {
-    ...before,
-    fields: { ...before.fields, ...fields },
-    ...(searchable === undefined ? {} : { searchable }),
-    ...(activity_tracking === undefined ? {} : { activity_tracking }),
-  };
 }
 
 /** One person's profile in one account; its id is `<account_id>_<user_id>`. */

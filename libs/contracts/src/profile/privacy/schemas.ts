@@ -57,12 +57,53 @@ export const PrivacyChoices = z.strictObject({
 });
 export type PrivacyChoices = z.infer<typeof PrivacyChoices>;
 
+/** Decisions as a person writes them: what is left out is as the house holds it. The body of PUT. */
+export const PrivacyDocument = z.strictObject({
+  fields: FieldVisibilities.partial().optional(),
+  searchable: PrivacyChoices.shape.searchable.optional(),
+  activity_tracking: PrivacyChoices.shape.activity_tracking.optional(),
+});
+export type PrivacyDocument = z.infer<typeof PrivacyDocument>;
+
+/** JSON merge patch (RFC 7396) of the decisions: null takes one back, absent keeps it. */
+export const PrivacyPatch = z.strictObject({
+  fields: z
+    .strictObject({
+      handle: Visibility.nullable(),
+      name: Visibility.nullable(),
+      pronouns: Visibility.nullable(),
+      bio: Visibility.nullable(),
+      location: Visibility.nullable(),
+      website: Visibility.nullable(),
+      social_links: Visibility.nullable(),
+      date_of_birth: Visibility.nullable(),
+      phone_number: Visibility.nullable(),
+      emergency_contact: inTheAccountAtMost.nullable(),
+      avatar: Visibility.nullable(),
+    })
+    .partial()
+    .nullish(),
+  searchable: PrivacyChoices.shape.searchable.nullish(),
+  activity_tracking: PrivacyChoices.shape.activity_tracking.nullish(),
+});
+export type PrivacyPatch = z.infer<typeof PrivacyPatch>;
+
+/** All of a person's privacy settings in one account, decided or as the house holds them. */
+export const Privacy = z.object({
+  user_id: z.uuid(),
+  account_id: z.uuid(),
+  ...PrivacyChoices.shape,
+  /** Null while the person has decided nothing. */
+  updated_at: z.iso.datetime().nullable(),
+});
+export type Privacy = z.infer<typeof Privacy>;
+
 /** What somebody else sees of a profile: a field they may not see is null, exactly as one that is not set. */
 export const SeenProfile = z.object({
   user_id: z.uuid(),
   account_id: z.uuid(),
   ...everyProfileField,
-  /** Null while the person has said nothing that the viewer may see. */
+  /** Of what is shown; null while the person has said nothing that the viewer may see. */
   updated_at: z.iso.datetime().nullable(),
 });
 export type SeenProfile = z.infer<typeof SeenProfile>;
