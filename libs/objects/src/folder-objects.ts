@@ -1,35 +1,80 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { checkedName, type Objects } from './objects.js';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { asUnavailable, collect, takeContent } from './content.js';
+import { isMissing, isUnfinished, putFile, removeFile, removeFolder } from './durable-files.js';
+import {
+  checkedName,
+  checkedPrefix,
+  checkedRange,
+  isObjectName,
+  largestInMemory,
+  type ByteRange,
+  type Objects,
+} from './objects.js';
+import { ObjectNotFound } from './problems.js';
 
-/** Keeps objects as files below one folder. */
+/** Keeps objects as files below one folder, readable by its owner alone. Several processes may share it. */
 export function folderObjects(folder: string): Objects {
   const pathOf = (name: string) => join(folder, checkedName(name));
+
+  const find = async (name: string) => {
+    const found = await stat(pathOf(name)).catch(missingAs(undefined));
+    return found?.isFile() ? { bytes: found.size } : undefined;
+  };
+
+  const read = (name: string, range?: ByteRange) =>
+    Readable.from(bytesOf(name, pathOf(name), range && checkedRange(range)), { objectMode: false });
+
   return {
-    async put(name, content) {
+    put: async (name, content) => {
       const path = pathOf(name);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const file = await open(`${path}.new`, 'w', 0o600);
-      try {
-        await file.writeFile(content);
-        await file.sync();
-      } finally {
-        await file.close();
+      await takeContent(content, (taken) => putFile(path, taken));
+    },
+    get: async (name, maxBytes = largestInMemory) => collect(name, read(name), maxBytes),
+    read,
+    find,
+    exists: async (name) => (await find(name)) !== undefined,
+    remove: async (name) => removeFile(pathOf(name)).catch(asUnavailable),
+    async *list(prefix) {
+      for await (const name of filesBelow(folder, checkedPrefix(prefix))) if (isObjectName(name)) yield name;
+    },
+    removeAll: async (prefix) => removeFolder(join(folder, checkedPrefix(prefix))).catch(asUnavailable),
+    removeUnfinished: async (before) => {
+      for await (const name of filesBelow(folder, '')) {
+        if (!isUnfinished(name)) continue;
+        const path = join(folder, name);
+        const found = await stat(path).catch(missingAs(undefined));
+        if (found && found.mtime < before) await rm(path, { force: true }).catch(asUnavailable);
       }
-      await rename(`${path}.new`, path);
     },
-    get: (name) => readFile(pathOf(name)),
-    read: (name, range) => createReadStream(pathOf(name), range),
-    async exists(name) {
-      return stat(pathOf(name)).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT') return false;
-          throw error;
-        },
-      );
-    },
-    remove: (name) => rm(pathOf(name), { force: true }),
+    ping: async () => void (await mkdir(folder, { recursive: true, mode: 0o700 }).catch(asUnavailable)),
+    close: () => undefined,
   };
 }
+
+async function* bytesOf(name: string, path: string, range: ByteRange | undefined): AsyncGenerator<Buffer> {
+  try {
+    const file = await open(path);
+    // The stream closes the file, also when its reader goes away.
+    for await (const chunk of file.createReadStream(range)) yield chunk as Buffer;
+  } catch (error) {
+    if (isMissing(error)) throw new ObjectNotFound(name);
+    asUnavailable(error);
+  }
+}
+
+/** Names of all files below a folder of the tree; what disappears meanwhile is left out. */
+async function* filesBelow(root: string, below: string): AsyncGenerator<string> {
+  const entries = await readdir(join(root, below), { withFileTypes: true }).catch(missingAs([]));
+  for (const entry of entries) {
+    const name = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) yield* filesBelow(root, name);
+    else yield name;
+  }
+}
+
+const missingAs =
+  <T>(otherwise: T) =>
+  (error: unknown): T =>
+    isMissing(error) ? otherwise : asUnavailable(error);

@@ -1,2 +1,5 @@
-export * from './folder-objects.js';
-export * from './objects.js';
+export { folderObjects } from './folder-objects.js';
+export { largestInMemory, type ByteRange, type Objects } from './objects.js';
+export { objectsUrlShape, readObjectsUrl, type ObjectsPlace } from './objects-url.js';
+export { openObjects, provisionObjects } from './open-objects.js';
+export { ObjectNotFound, ObjectTooLarge, objectStoreUnavailable } from './problems.js';
