@@ -24,8 +24,9 @@ export function errorStatuses(definition: RouteDefinition): number[] {
   const statuses = [429, 500, 503];
   if (definition.access.kind !== 'open' || definition.access.knows_caller) statuses.push(400, 401, 403);
   if (definition.params) statuses.push(404);
-  if (definition.query || definition.body) statuses.push(400);
-  if (definition.body) statuses.push(413, 415);
+  const takesBody = definition.body ?? definition.upload;
+  if (definition.query || takesBody) statuses.push(400);
+  if (takesBody) statuses.push(413, 415);
   if (writes) statuses.push(409, 422);
   if (definition.ifMatch) statuses.push(412);
   if (definition.ifMatch === 'required') statuses.push(428);

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { headers } from './headers.js';
 import { errorStatuses } from './openapi-errors.js';
 import type { JsonSchema, SchemaCollector } from './openapi-schemas.js';
-import type { Access, Route, RouteDefinition } from './route.js';
+import type { Access, Route, RouteDefinition, Upload } from './route.js';
 
 const headerParameter = (name: string, description: string, schema: JsonSchema, required = false): JsonSchema => ({
   name,
@@ -102,13 +102,34 @@ function accessOf(access: Access): JsonSchema {
 const signedIn = (description: string): JsonSchema => ({ security: [{ bearer: [] }], description });
 const orSelf = (access: { or_self?: string }) => (access.or_self ? ', or to be the person asked about' : '');
 
+/** What is sent: JSON, or a form with a file. */
+function requestBody({ method, body, upload }: RouteDefinition, schemas: SchemaCollector): JsonSchema | undefined {
+  if (upload) return { required: true, content: { 'multipart/form-data': form(upload, schemas) } };
+  if (!body) return undefined;
+  const schema = schemas.input(body);
+  const mediaTypes = ['application/json', ...(method === 'PATCH' ? ['application/merge-patch+json'] : [])];
+  return { required: !body.isOptional(), content: Object.fromEntries(mediaTypes.map((type) => [type, { schema }])) };
+}
+
+/** The file comes last, so that what is said of it is known when it arrives. */
+function form({ field, fields, types, maxBytes }: Upload, schemas: SchemaCollector): JsonSchema {
+  const said = fields ? schemas.input(fields) : {};
+  const file = { type: 'string', format: 'binary', description: `At most ${maxBytes} bytes` };
+  return {
+    schema: {
+      type: 'object',
+      properties: { ...(said.properties ?? {}), [field]: file },
+      required: [...((said.required as string[] | undefined) ?? []), field],
+      additionalProperties: false,
+    },
+    encoding: { [field]: { contentType: types.join(', ') } },
+  };
+}
+
 /** One operation of the document. */
 export function operation(route: Route, schemas: SchemaCollector): JsonSchema {
   const { definition } = route;
-  const body = definition.body;
-  const mediaType = definition.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-  const mediaTypes = [...new Set(['application/json', mediaType])];
-  const schema = body ? schemas.input(body) : undefined;
+  const sent = requestBody(definition, schemas);
   const success = Object.entries(definition.responses).map(([status, response]) => [
     status,
     successResponse(definition, response, schemas),
@@ -127,14 +148,7 @@ export function operation(route: Route, schemas: SchemaCollector): JsonSchema {
       ...objectParameters(definition.query, 'query', schemas),
       ...headerParameters(definition),
     ],
-    ...(schema
-      ? {
-          requestBody: {
-            required: !body!.isOptional(),
-            content: Object.fromEntries(mediaTypes.map((type) => [type, { schema }])),
-          },
-        }
-      : {}),
+    ...(sent ? { requestBody: sent } : {}),
     responses: Object.fromEntries([...success, ...errors]) as JsonSchema,
   };
 }

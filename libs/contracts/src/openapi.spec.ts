@@ -66,7 +66,7 @@ describe('the OpenAPI document', () => {
       const whole = (pointer ? resolve(document, pointer) : response) as Node;
       expect(typeof whole.description).toBe('string');
     }
-    expect(Boolean(operation.requestBody)).toBe(Boolean(definition.body));
+    expect(Boolean(operation.requestBody)).toBe(Boolean(definition.body ?? definition.upload));
     const { access } = definition;
     const open = access.kind === 'open' && (access.knows_caller ? [{}, { bearer: [] }] : []);
     expect(operation.security).toEqual(open || [{ bearer: [] }]);
@@ -134,6 +134,43 @@ describe('the OpenAPI document', () => {
       count: { type: 'integer' },
       page: { type: 'integer', minimum: 1 },
     });
+  });
+
+  it('shows an upload as a form with its file and what is said of it', () => {
+    const one = route('sendThing', {
+      ...{ method: 'POST', path: '/things', owner: 'profile', summary: 'Sends', tag: 'Things' },
+      access: { kind: 'user' },
+      responses: { 204: null },
+      upload: {
+        ...{ field: 'file', types: ['image/png', 'image/webp'], maxBytes: 1_000 },
+        fields: z.strictObject({ title: z.string(), note: z.string().optional() }),
+      },
+    });
+    const { requestBody, responses } = operationOf(openApi([one], { version: '1' }), 'POST', '/things');
+    expect(requestBody).toEqual({
+      required: true,
+      content: {
+        'multipart/form-data': {
+          schema: {
+            type: 'object',
+            properties: {
+              ...{ title: { type: 'string' }, note: { type: 'string' } },
+              file: { type: 'string', format: 'binary', description: 'At most 1000 bytes' },
+            },
+            ...{ required: ['title', 'file'], additionalProperties: false },
+          },
+          encoding: { file: { contentType: 'image/png, image/webp' } },
+        },
+      },
+    });
+    expect(Object.keys(responses)).toEqual('204 400 401 403 409 413 415 422 429 500 503'.split(' '));
+  });
+
+  it('refuses a route whose body is to be two things', () => {
+    const upload = { field: 'file', types: ['image/png'], maxBytes: 1_000 };
+    const both = { body: z.strictObject({}), upload, responses: { 204: null } };
+    const shared = { method: 'POST', path: '/a', owner: 'profile', summary: 'x', tag: 'x' } as const;
+    expect(() => route('both', { ...shared, access: { kind: 'open' }, ...both })).toThrow('not both');
   });
 
   it('serves streams as what they are', () => {

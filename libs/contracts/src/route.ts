@@ -40,7 +40,31 @@ export interface RouteDefinition {
   reauthenticated?: true;
   /** Largest JSON body in bytes; 100 KB unless said. */
   bodyLimit?: number;
+  /** The body is a form with one file instead of JSON. */
+  upload?: Upload;
 }
+
+/** A form (`multipart/form-data`, RFC 7578) with exactly one file. */
+export interface Upload {
+  /** Name of the part that holds the file. */
+  field: string;
+  /** Media types that the part may declare; what it really holds is for the handler to find out. */
+  types: readonly string[];
+  /** Largest file in bytes. */
+  maxBytes: number;
+  /** Other parts, texts all of them. They come before the file; none are taken unless said. */
+  fields?: z.ZodObject;
+}
+
+type BodyLimits = Pick<RouteDefinition, 'upload' | 'bodyLimit'>;
+
+const defaultBodyLimit = 100 * 1024;
+/** What a form may hold besides its file, in bytes. */
+const formOverhead = 64 * 1024;
+
+/** Largest body in bytes that a route takes. */
+export const bodyLimitOf = ({ upload, bodyLimit = defaultBodyLimit }: BodyLimits): number =>
+  upload ? upload.maxBytes + formOverhead : bodyLimit;
 
 /** How long a sign-in or a repeated proof counts for what a contract marks as `reauthenticated`, in seconds. */
 export const reauthenticationSeconds = 600;
@@ -64,6 +88,7 @@ export function route<const D extends RouteDefinition>(id: string, definition: D
       `${id}: the path names ${named.join(', ') || 'nothing'}, the schema ${declared.join(', ') || 'nothing'}`,
     );
   }
+  if (definition.body && definition.upload) throw new Error(`${id}: a body is JSON or an upload, not both`);
   return { id, definition };
 }
 

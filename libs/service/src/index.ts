@@ -38,9 +38,10 @@ export {
   type RouteRequest,
 } from './http/mount.js';
 export { written } from './http/reply.js';
-export { etagOf, isKnown, readIfMatch } from './http/conditional.js';
+export { contentTag, etagOf, isKnown, readIfMatch } from './http/conditional.js';
 export { acceptedRequestId, securityHeaders } from './http/headers.js';
 export { readJsonBody } from './http/json-body.js';
+export { receiveFile, type FileInfo } from './http/upload.js';
 export { asProblem, problemBody, type ProblemPlace } from './http/problem-response.js';
 export { createRouteTable, type Matched, type RouteTable, type TableRoute } from './http/route-table.js';
 export { createHealth, type Check, type HealthAnswer, type Lifecycle, type Version } from './http/health.js';
@@ -63,3 +64,4 @@ export { takeFrom, type Budget, type Taken } from './cache/rate-limit.js';
 export { recordedLog, type RecordedLog } from './recorded-log.js';
 export { actingOn, type ReactorAsking } from './acting/acting-on.js';
 export { isOverdue } from './acting/overdue.js';
+export { askedByService } from './acting/asked-by-service.js';

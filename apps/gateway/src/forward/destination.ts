@@ -1,4 +1,4 @@
-import type { Access, Method, Route, Service } from '@annals/contracts';
+import { type Access, bodyLimitOf, type Method, type Route, type Service } from '@annals/contracts';
 import { basePath, createRouteTable, type RouteTable } from '@annals/service';
 import type { z } from 'zod';
 
@@ -26,8 +26,6 @@ export interface Destination {
   accountParameter: string | null;
 }
 
-const DEFAULT_BODY_LIMIT = 100 * 1024;
-
 /** The routing table of the edge, made of the contracts alone: what they do not declare does not exist. */
 export function destinations(routes: readonly Route[]): RouteTable<Destination> {
   return createRouteTable(routes.map(destinationOf));
@@ -44,7 +42,7 @@ function destinationOf({ id, definition }: Route): Destination {
     open: access.kind === 'open',
     knowsCaller: access.kind === 'open' && access.knows_caller === true,
     access,
-    bodyLimit: method === 'GET' ? 0 : (definition.bodyLimit ?? DEFAULT_BODY_LIMIT),
+    bodyLimit: method === 'GET' ? 0 : bodyLimitOf(definition),
     streams: Object.values(responses).includes('stream'),
     secret: path.startsWith('/auth/'),
     accountParameter: access.kind === 'self' ? null : accountParameterOf(path),

@@ -74,6 +74,7 @@ export async function answer(call: Call, parts: CallParts): Promise<Reply> {
     body,
     commandId,
     commandHash: key !== undefined && route.body ? parts.commandHash(body) : undefined,
+    hashOf: key === undefined ? undefined : parts.commandHash,
     ifMatch: isRead ? undefined : readIfMatch(req.headers['if-match'], route.ifMatch),
     minPosition,
     now: request.timestamp,

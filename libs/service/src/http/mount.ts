@@ -1,13 +1,14 @@
-import type {
-  Access,
-  AnonymousContext,
-  BodyOf,
-  CurrentUserContext,
-  Method,
-  ParamsOf,
-  QueryOf,
-  Route,
-  RouteDefinition,
+import {
+  type Access,
+  type AnonymousContext,
+  bodyLimitOf,
+  type BodyOf,
+  type CurrentUserContext,
+  type Method,
+  type ParamsOf,
+  type QueryOf,
+  type Route,
+  type RouteDefinition,
 } from '@annals/contracts';
 import type { PositionToken } from '@annals/event-store';
 import type { Request, Response } from 'express';
@@ -30,8 +31,10 @@ export interface RouteRequest<D extends RouteDefinition = RouteDefinition> {
   body: BodyOf<D>;
   /** Derived from the idempotency key, its account, user and route; a fresh UUIDv7 when none was sent. */
   commandId: string;
-  /** Keyed hash of the body; undefined without an idempotency key or for bodies that are streams. */
+  /** Keyed hash of the body; undefined without an idempotency key. Of an upload, `receiveFile` sets it. */
   commandHash?: string;
+  /** Makes the `commandHash` of what a body turned out to hold; undefined without an idempotency key. */
+  hashOf?: (content: unknown) => string;
   /** Revision from `If-Match`. */
   ifMatch?: bigint;
   /** From `x-min-position`; already waited for by the time the handler runs. */
@@ -49,6 +52,8 @@ export interface Reply {
   body?: unknown;
   /** Becomes `ETag`. */
   revision?: bigint | null;
+  /** Revision of something else that the answer is made of: a second part of `ETag`. */
+  besides?: bigint | null;
   /** Becomes `x-position`. */
   tokens?: readonly PositionToken[];
   /** Becomes `Idempotency-Replayed: true`. */
@@ -74,9 +79,6 @@ export interface MountedRoute {
   run(request: RouteRequest): Promise<Reply>;
 }
 
-/** Largest JSON body in bytes unless the contract says otherwise. */
-export const defaultBodyLimit = 100 * 1024;
-
 /**
  * Joins a declared route to what it does.
  * @throws Error at start when its schemas would let unknown fields pass
@@ -85,16 +87,7 @@ export function mount<D extends RouteDefinition>(
   route: Route<D>,
   handler: (request: RouteRequest<D>) => Promise<Reply>,
 ): MountedRoute {
-  const {
-    method,
-    path,
-    access,
-    responses,
-    ifMatch,
-    reauthenticated,
-    bodyLimit = defaultBodyLimit,
-    ...schemas
-  } = route.definition;
+  const { method, path, access, responses, ifMatch, reauthenticated, ...schemas } = route.definition;
   return {
     id: route.id,
     method,
@@ -106,7 +99,7 @@ export function mount<D extends RouteDefinition>(
     responses,
     ifMatch,
     reauthenticated,
-    bodyLimit,
+    bodyLimit: bodyLimitOf(route.definition),
     // The shell hands over exactly what this route's schemas gave, which the type of the list cannot say.
     run: handler,
   };
@@ -141,7 +134,7 @@ export function mountInside<
   Q extends z.ZodObject = z.ZodObject,
   B extends z.ZodType = z.ZodUndefined,
 >(route: InsideRoute<P, Q, B>, handler: (request: InsideRequest<P, Q, B>) => Promise<Reply>): MountedRoute {
-  const { method, path, principals, params, query, body, bodyLimit = defaultBodyLimit } = route;
+  const { method, path, principals, params, query, body } = route;
   const id = `${method} ${path}`;
   return {
     id,
@@ -151,7 +144,7 @@ export function mountInside<
     params,
     query: query?.strict(),
     body: body && requireStrict(id, body),
-    bodyLimit,
+    bodyLimit: bodyLimitOf(route),
     run: handler as unknown as MountedRoute['run'],
   };
 }

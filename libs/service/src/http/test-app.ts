@@ -2,6 +2,7 @@ import { createContextReader, createContextSigner, generateKey } from '@annals/a
 import { headers, type IdentityContext } from '@annals/contracts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 import { createMetrics, type Metrics } from '../metrics.js';
 import { recordedLog } from '../recorded-log.js';
@@ -27,7 +28,7 @@ export interface TestCall {
   /** Signed by the gateway when a person's, by itself when a service's. */
   as?: IdentityContext;
   headers?: Record<string, string>;
-  /** Text and bytes are sent as they are, anything else as JSON. */
+  /** Text, bytes and streams are sent as they are, anything else as JSON. */
   body?: unknown;
 }
 
@@ -58,7 +59,7 @@ export async function startTestApp(options: Partial<AppOptions>): Promise<TestAp
   return { url, metrics, lines, call, close };
 
   async function call(method: string, path: string, { as, headers: given, body }: TestCall = {}): Promise<Answer> {
-    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    const raw = typeof body === 'string' || body instanceof Uint8Array || body instanceof Readable;
     const signer = as?.kind === 'service' ? signers.service : signers.gateway;
     const answer = await request(url + path, {
       dispatcher: agent,
