@@ -2,6 +2,7 @@ import { personIdentity } from '@annals/auth';
 import { Problem, route } from '@annals/contracts';
 import { decodeTokens, type Outcome, type PositionToken } from '@annals/event-store';
 import { z } from 'zod';
+import { contentTag } from './conditional.js';
 import { mount, type Reply, type RouteRequest } from './mount.js';
 import { written } from './reply.js';
 import { startTestApp, type TestApp } from './test-app.js';
@@ -127,8 +128,9 @@ describe('an idempotency key', () => {
 describe('If-Match', () => {
   it('hands over the revision', async () => {
     await put({ 'if-match': '"7"' });
+    await put({ 'if-match': '"7.3"' });
     await put({});
-    expect(seen.map((request) => request.ifMatch)).toEqual([7n, undefined]);
+    expect(seen.map((request) => request.ifMatch)).toEqual([7n, 7n, undefined]);
   });
 
   it('428 when it is required and missing', async () => {
@@ -156,6 +158,24 @@ describe('If-None-Match', () => {
 
   it('200 for another revision', async () => {
     expect(await get('"6"')).toMatchObject({ status: 200, body: { ok: true }, headers: { etag: '"7"' } });
+  });
+
+  it('has a tag for each revision of what else an answer is made of', async () => {
+    reply = async () => ({ status: 200, body: { ok: true }, revision: 7n, besides: 3n });
+    expect(await get('"7.3"')).toMatchObject({ status: 304, headers: { etag: '"7.3"' } });
+    expect(await get('"7.2", "7"')).toMatchObject({ status: 200, headers: { etag: '"7.3"' } });
+  });
+
+  it('304 for a tag of the content, which is the same for the same content only', async () => {
+    const tag = contentTag({ ok: true });
+    expect(tag).not.toBe(contentTag({ ok: false }));
+    expect(tag).toBe(contentTag({ ok: true }));
+    reply = async () => ({ status: 200, body: { ok: true }, headers: { ETag: tag, 'cache-control': 'public' } });
+    expect(await get(`"7", ${tag}`)).toMatchObject({
+      ...{ status: 304, text: '' },
+      headers: { etag: tag, 'cache-control': 'public' },
+    });
+    expect(await get('"7"')).toMatchObject({ status: 200, headers: { etag: tag } });
   });
 
   it('means nothing for a write or for an answer without a revision', async () => {

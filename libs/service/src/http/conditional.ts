@@ -1,12 +1,22 @@
+import { createHash } from 'node:crypto';
 import { Problem } from '@annals/contracts';
 
-/** Entity tag of a revision (RFC 9110 §8.8.3). */
-export const etagOf = (revision: bigint) => `"${revision}"`;
+/**
+ * Entity tag of a revision (RFC 9110 §8.8.3). What is also made of something else has another tag with each revision of
+ * that: else a client would keep what is no longer so.
+ */
+export const etagOf = (revision: bigint, besides?: bigint | null) =>
+  besides == null ? `"${revision}"` : `"${revision}.${besides}"`;
 
-const ourTag = /^"(\d{1,20})"$/;
+/** Entity tag of what an answer says, where the revision of its source would tell of more than it shows. */
+export const contentTag = (body: unknown): string =>
+  `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
+
+const ourTag = /^"(\d{1,20})(?:\.\d{1,20})?"$/;
 
 /**
  * The revision a client saw, from `If-Match`. One strong tag of ours: a list, `*` or a weak tag cannot name a revision.
+ * A write changes the resource alone, so the revision of what it was shown with does not count.
  * @throws Problem 400 `if-match-invalid`, 428 `if-match-required`
  */
 export function readIfMatch(header: string | undefined, rule: 'optional' | 'required' | undefined): bigint | undefined {
@@ -21,10 +31,9 @@ export function readIfMatch(header: string | undefined, rule: 'optional' | 'requ
   return BigInt(match[1]!);
 }
 
-/** Whether a client already has this revision. `If-None-Match` compares weakly (RFC 9110 §13.1.2). */
-export function isKnown(ifNoneMatch: string | undefined, revision: bigint): boolean {
+/** Whether a client already has what this tag stands for. `If-None-Match` compares weakly (RFC 9110 §13.1.2). */
+export function isKnown(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   if (ifNoneMatch.trim() === '*') return true;
-  const tag = etagOf(revision);
   return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
 }

@@ -18,7 +18,7 @@ export async function respond(reply: Reply, answering: Answering): Promise<numbe
   const { res, method, ifNoneMatch, always } = answering;
   const head = replyHeaders(reply, always);
   const reads = method === 'GET' || method === 'HEAD';
-  if (reads && reply.status === 200 && reply.revision != null && isKnown(ifNoneMatch, reply.revision)) {
+  if (reads && reply.status === 200 && head.etag !== undefined && isKnown(ifNoneMatch, head.etag)) {
     res.writeHead(304, head).end();
     return 304;
   }
