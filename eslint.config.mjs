@@ -91,7 +91,7 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     // Specs use the test support, which stands above what it tests; the quality checks look at every project.
-    ignores: ['**/*.spec.ts', 'tools/quality/**'],
+    ignores: ['**/*.spec.ts', 'apps/*/src/testing/**', 'tools/quality/**'],
     plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': [

@@ -11,19 +11,6 @@ export interface Asking {
   now: string;
 }
 
-/** What follows from a request in an account that is not the asker's: a service does it there, and who asked is not told. */
-export function askedByService(asking: Asking, principal: string, accountId: string): Asking {
-  const { request_id, transaction_id, correlation_id, causation_id, traceparent, timestamp } = asking.context;
-  return {
-    ...asking,
-    context: {
-      ...serviceIdentity(principal, { accountId }),
-      ...{ request_id, transaction_id, correlation_id, causation_id, traceparent, timestamp },
-      ...{ ip_address: null, user_agent: null },
-    },
-  };
-}
-
 /** The same request, once it is known which person makes it: what they do is theirs in the log. */
 export function askedBy(
   asking: Asking,

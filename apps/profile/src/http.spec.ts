@@ -1,71 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { allEvents, type CurrentUserContext, headers } from '@annals/contracts';
-import { connectEventStore, streamName, uuidv7 } from '@annals/event-store';
-import { type ProjectionRunner, runProjection } from '@annals/postgres';
-import { folderObjects } from '@annals/objects';
-import { signedIn, startTestService, type TestService, testStores } from '@annals/testing';
-import { startFolds } from './folds/start-folds.js';
-import { profileServiceRoutes } from './routes.js';
-import { members } from './views/members/projection.js';
+import { headers } from '@annals/contracts';
+import { streamName, uuidv7 } from '@annals/event-store';
+import { signedIn } from '@annals/testing';
+import { type ProfileService, testProfileService } from './testing/profile-service.js';
 
-const stores = testStores({ service: 'profile', projections: [members], events: allEvents });
-const folder = mkdtempSync(join(tmpdir(), 'annals-objects-'));
-let view: ProjectionRunner;
-let one: TestService;
-let other: TestService;
-
-/** One process of the service over the shared stores, with a connection and memory of its own. */
-async function startProcess(): Promise<TestService> {
-  const { eventNode, keys, database, keyEncryptionKey: commandKey } = stores();
-  const store = connectEventStore({ url: eventNode.url, events: allEvents, keys });
-  const folds = startFolds(store);
-  const routes = profileServiceRoutes({ folds, pool: database.pool, members: view, objects: folderObjects(folder) });
-  const service = await startTestService({ service: 'profile', routes, commandKey });
-  return {
-    ...service,
-    async stop() {
-      await service.stop();
-      await folds.stop();
-      await store.close();
-    },
-  };
-}
-
-beforeAll(async () => {
-  const { store, database } = stores();
-  view = runProjection({ projection: members, pool: database.pool, store });
-  [one, other] = await Promise.all([startProcess(), startProcess()]);
-});
-afterAll(async () => {
-  await Promise.all([one.stop(), other.stop()]);
-  await view.stop();
-  rmSync(folder, { recursive: true });
-});
-
-type Extra = { body?: unknown; at?: TestService } & Record<string, unknown>;
-
-/** Everything but `body` and `at` is a header. */
-const call = (method: string, path: string, who: CurrentUserContext, { body, at = one, ...extra }: Extra = {}) =>
-  at.call(method, path, who, { body, headers: extra as Record<string, string> });
-
-/** What identity would have written: the view shows members only. */
-async function makeMember(who: CurrentUserContext): Promise<string> {
-  const { account_id, user_id } = who;
-  const outcome = await stores().store.execute(
-    { category: 'membership', initial: null, evolve: () => null },
-    `${account_id}_${user_id}`,
-    {
-      id: uuidv7(),
-      context: who,
-      now: '2026-01-01T00:00:00.000Z',
-      decide: () => [{ type: 'MembershipGranted', data: { account_id, user_id, role: 'VIEWER' } }],
-    },
-  );
-  const { commit, prepare } = outcome.position!;
-  return `${commit}-${prepare}@membership`;
-}
+const service = testProfileService();
+const stores = () => service().stores;
+const call: ProfileService['call'] = (...asked) => service().call(...asked);
 
 describe('/users/profile', () => {
   it('is there from the beginning, empty', async () => {
@@ -136,11 +76,11 @@ describe('/users/profile', () => {
 
   it('is never stale for a reader at another process who says what it has seen', async () => {
     const me = signedIn();
-    await call('GET', '/users/profile', me, { at: other });
+    await call('GET', '/users/profile', me, { at: service().other });
     for (let turn = 0; turn < 20; turn++) {
       const put = await call('PATCH', '/users/profile', me, { body: { name: `Ada ${turn}` } });
       const seen = { [headers.minPosition]: put.position };
-      const got = await call('GET', '/users/profile', me, { at: other, ...seen });
+      const got = await call('GET', '/users/profile', me, { at: service().other, ...seen });
       expect(got.json.name).toBe(`Ada ${turn}`);
     }
   });
@@ -167,7 +107,7 @@ describe('/users/{user_id}/profile', () => {
   it('shows members what is theirs to see, at once to a reader who waits for the write', async () => {
     const ada = signedIn();
     const grace = signedIn('VIEWER', { account_id: ada.account_id });
-    const joined = await makeMember(ada);
+    const joined = await service().join(ada);
     for (let turn = 0; turn < 10; turn++) {
       const body = { name: `Ada ${turn}`, phone_number: '+431234567', date_of_birth: '1990-01-01' };
       const put = await call('PUT', '/users/profile', ada, { body });
@@ -185,7 +125,7 @@ describe('/users/{user_id}/profile', () => {
 
   it('is 404 for somebody unknown and, in the same words, for a member of another account', async () => {
     const ada = signedIn();
-    const joined = await makeMember(ada);
+    const joined = await service().join(ada);
     const stranger = signedIn();
     const seen = { [headers.minPosition]: joined };
     expect((await call('GET', `/users/${ada.user_id}/profile`, ada, seen)).status).toBe(200);

@@ -5,6 +5,7 @@ import { runReactor } from '@annals/postgres';
 import { createApp, defineConfig, openStores, serve } from '@annals/service';
 import { profileConfig } from './config.js';
 import { startFolds } from './folds/start-folds.js';
+import { handleIds } from './handle/handle-id.js';
 import { integrationEvent, publishedCategories, topic } from './publish.js';
 import { reactorsOf } from './reactors/reactors.js';
 import { profileServiceRoutes } from './routes.js';
@@ -21,13 +22,14 @@ serve(service, config, async (boot, logger) => {
   if (!view) throw new Error('The projection of members does not run');
   const objects = folderObjects(config.OBJECTS_DIR);
   const folds = startFolds(store);
+  const parts = { store, folds, pool, members: view, objects, handleId: handleIds(config.LOOKUP_SECRET) };
   const publisher = publishEvents({
     ...{ store, bus, pool: backgroundPool, principal, logger, topic, map: integrationEvent },
     name: 'profile.events',
     categories: publishedCategories,
     signer: createContextSigner({ principal, privateJwk: config.CONTEXT_SIGNING_KEY }),
   });
-  const reactors = reactorsOf({ store, pool: backgroundPool, objects }).map((reactor) =>
+  const reactors = reactorsOf({ ...parts, pool: backgroundPool }).map((reactor) =>
     runReactor({
       ...{ reactor, store, pool: backgroundPool },
       onError: (error) => logger.warn({ reactor: reactor.name, error }, 'a reactor failed and will try again'),
@@ -38,7 +40,7 @@ serve(service, config, async (boot, logger) => {
   return {
     app: createApp({
       ...{ service, logger, readiness: stores.readiness },
-      routes: profileServiceRoutes({ folds, pool, members: view, objects }),
+      routes: profileServiceRoutes(parts),
       contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
       // Reads wait by themselves: the owner's own documents come from memory and not from the view.
       projections: [],

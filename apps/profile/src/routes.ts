@@ -1,7 +1,9 @@
+import type { EventStore } from '@annals/event-store';
 import type { Objects } from '@annals/objects';
 import { type Pool } from '@annals/postgres';
 import { type MountedRoute, type PositionWaiter } from '@annals/service';
 import { type FreshFolds } from './folds/fresh-folds.js';
+import type { HandleId } from './handle/handle-id.js';
 import { getPreferences } from './preferences/get-preferences.js';
 import { patchPreferences } from './preferences/patch-preferences.js';
 import { replacePreferences } from './preferences/replace-preferences.js';
@@ -15,24 +17,29 @@ import { patchProfile } from './profile/patch-profile.js';
 import { replaceProfile } from './profile/replace-profile.js';
 
 export interface ProfileParts {
+  store: EventStore;
   folds: FreshFolds;
   pool: Pool;
   /** The running projection of members. */
   members: PositionWaiter;
   objects: Objects;
+  handleId: HandleId;
 }
 
 /** Everything this service answers. */
-export const profileServiceRoutes = ({ folds, pool, members }: ProfileParts): MountedRoute[] => [
-  getProfile(folds),
-  replaceProfile(folds),
-  patchProfile(folds),
-  deleteProfile(folds),
-  getMemberProfile(folds, pool, members),
-  getPrivacy(folds),
-  replacePrivacy(folds),
-  patchPrivacy(folds),
-  getPreferences(folds),
-  replacePreferences(folds),
-  patchPreferences(folds),
-];
+export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
+  const { folds, pool, members } = parts;
+  return [
+    getProfile(folds),
+    replaceProfile(parts),
+    patchProfile(parts),
+    deleteProfile(parts),
+    getMemberProfile(folds, pool, members),
+    getPrivacy(folds),
+    replacePrivacy(folds),
+    patchPrivacy(folds),
+    getPreferences(folds),
+    replacePreferences(folds),
+    patchPreferences(folds),
+  ];
+};

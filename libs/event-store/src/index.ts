@@ -14,3 +14,4 @@ export {
   type SealedField,
 } from './event-store.js';
 export { connectEventStore } from './connect.js';
+export { unlessStale } from './unless-stale.js';

@@ -65,3 +65,5 @@ export { recordedLog, type RecordedLog } from './recorded-log.js';
 export { actingOn, type ReactorAsking } from './acting/acting-on.js';
 export { isOverdue } from './acting/overdue.js';
 export { askedByService } from './acting/asked-by-service.js';
+export { sealedTexts, type SealedTexts } from './sealed-text.js';
+export { decodeCursor, encodeCursor, type CursorScope, type PageEnd } from './page-cursor.js';

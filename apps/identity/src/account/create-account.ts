@@ -1,5 +1,5 @@
 import { createAccountRoute, Problem, type AccountCreated, type AccountEvent, type EventOf } from '@annals/contracts';
-import { derivedId, type Outcome } from '@annals/event-store';
+import { derivedId, type Outcome, unlessStale } from '@annals/event-store';
 import { mount, written } from '@annals/service';
 import { commandIn, type Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
@@ -12,7 +12,6 @@ import { shownTo } from './list-accounts.js';
 import { ownDomain } from './own-domain.js';
 import { requireFreeForm, slugsFor } from './slug.js';
 import { takeClaims } from './take-claims.js';
-import { unlessStale } from './unless-stale.js';
 
 export type CreateAccount = EventOf<typeof AccountCreated>['data'];
 

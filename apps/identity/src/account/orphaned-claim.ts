@@ -1,9 +1,9 @@
 import type { AccountEvent } from '@annals/contracts';
-import { uuidv7 } from '@annals/event-store';
-import { askedByService, type Asking } from '../asking.js';
+import { unlessStale, uuidv7 } from '@annals/event-store';
+import { askedByService } from '@annals/service';
+import type { Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
 import { accounts, isKnownAccount, type Account } from './account.js';
-import { unlessStale } from './unless-stale.js';
 import { claimedBy, claimId, claims, releaseClaim, type Claimable, type ClaimKind } from './claim.js';
 
 /** A creation or a change that has not come further within this time is taken for dead. */

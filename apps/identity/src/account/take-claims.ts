@@ -1,10 +1,9 @@
 import { Problem } from '@annals/contracts';
-import { uuidv7 } from '@annals/event-store';
+import { unlessStale, uuidv7 } from '@annals/event-store';
 import type { Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
 import { claimId, claims, releaseClaim, takeClaim, type Claimable } from './claim.js';
 import { freeOrphanedClaim } from './orphaned-claim.js';
-import { unlessStale } from './unless-stale.js';
 
 /** The account that claims, and the revision it must still have when it takes what it claimed; null when it is new. */
 export interface Claimant {

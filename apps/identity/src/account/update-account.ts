@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Problem, updateAccountRoute, type AccountEvent } from '@annals/contracts';
-import type { Outcome } from '@annals/event-store';
+import { type Outcome, unlessStale } from '@annals/event-store';
 import { mount, written } from '@annals/service';
 import { commandIn, type Asking } from '../asking.js';
 import type { Identity } from '../identity.js';
@@ -13,7 +13,6 @@ import { shownTo } from './list-accounts.js';
 import { freeOrphanedClaim } from './orphaned-claim.js';
 import { requireOwnToGive } from './own-to-give.js';
 import { takeClaims } from './take-claims.js';
-import { unlessStale } from './unless-stale.js';
 
 export type UpdateAccount = Pick<AccountDetails, 'name' | 'slug' | 'domain' | 'policies'>;
 

@@ -1,9 +1,9 @@
 import { deleteProfileRoute as route, type ProfileEvent } from '@annals/contracts';
 import { type MountedRoute, mount, written } from '@annals/service';
 import { commandOf } from '../command-of.js';
-import { type FreshFolds } from '../folds/fresh-folds.js';
-import { type Owner, ownerOf, streamOf } from '../owner.js';
-import { profile, type ProfileState } from './profile.js';
+import { changeProfile, type ChangeParts } from '../handle/change-profile.js';
+import { type Owner, ownerOf } from '../owner.js';
+import { type ProfileState } from './profile.js';
 import { lapsed } from './update.js';
 
 export interface DeleteProfile extends Owner {
@@ -19,10 +19,10 @@ export function decideDeleteProfile(command: DeleteProfile, state: ProfileState)
 }
 
 /** DELETE /users/profile */
-export const deleteProfile = (folds: FreshFolds): MountedRoute =>
+export const deleteProfile = (parts: ChangeParts): MountedRoute =>
   mount(route, async (request) => {
     const owner = ownerOf(request.context);
     const decide = (state: ProfileState) => decideDeleteProfile({ ...owner, now: request.now }, state);
-    const outcome = await folds.execute(profile, streamOf(owner), commandOf(request, decide));
+    const outcome = await changeProfile(parts, owner, commandOf(request, decide));
     return written(outcome, () => undefined, 204);
   });

@@ -62,6 +62,8 @@ function evolve(state: ProfileState, { type, data }: DomainEvent): ProfileState 
     }
     case 'ProfileVerificationLapsed':
       return { ...state, badge: null };
+    case 'HandleClaimGivenUp':
+      return state;
     default:
       throw new Error(`A profile has no event ${type}`);
   }

@@ -1,5 +1,4 @@
 import {
-  Problem,
   type ProfileDocument,
   type ProfileEvent,
   profileFieldNames,
@@ -8,21 +7,20 @@ import {
 } from '@annals/contracts';
 import { changedFields } from '../document/changed-fields.js';
 import { type Owner } from '../owner.js';
+import { keptFields } from './kept-fields.js';
 import { type ProfileState } from './profile.js';
 
 /**
  * The events that turn the present profile into the wanted one; none when they are the same. A badge that would no longer be
- * true lapses with the same append.
- * @throws Problem 400 `birth-in-future`
+ * true lapses with the same append. Only what differs is looked at: a value that rules of a later day would refuse stays
+ * while nobody touches it.
+ * @throws Problem 400 `profile-field-invalid`
  */
 export function updateTo(wanted: ProfileDocument, owner: Owner, now: string, state: ProfileState): ProfileEvent[] {
-  const changed = changedFields<ProfileDocument>(profileFieldNames, state.fields, wanted);
+  const kept = keptFields(changedFields<ProfileDocument>(profileFieldNames, state.fields, wanted), now);
+  const touched = profileFieldNames.filter((name) => name in kept);
+  const changed = changedFields<ProfileDocument>(touched, state.fields, kept);
   if (Object.keys(changed).length === 0) return [];
-  if (changed.date_of_birth && changed.date_of_birth > now.slice(0, 10)) {
-    throw new Problem(400, 'birth-in-future', 'The date of birth lies in the future', {
-      fields: [{ path: 'date_of_birth', code: 'too_big', message: 'must not lie in the future' }],
-    });
-  }
   const { account_id, user_id } = owner;
   const names = verifiableFieldNames.filter((name) => name in changed && state.badge?.fields.includes(name));
   return [

@@ -1,13 +1,6 @@
-import type { EventStore } from '@annals/event-store';
-import type { Objects } from '@annals/objects';
-import type { Pool, Reactor } from '@annals/postgres';
-
-/** What the reactors of profile work with. */
-export interface ReactorParts {
-  store: EventStore;
-  pool: Pool;
-  objects: Objects;
-}
+import type { Reactor } from '@annals/postgres';
+import type { ProfileParts } from '../routes.js';
+import { keepHandles } from './keep-handles.js';
 
 /** Everything profile does because of an event. */
-export const reactorsOf = (_parts: ReactorParts): Reactor[] => [];
+export const reactorsOf = (parts: ProfileParts): Reactor[] => [keepHandles(parts)];

@@ -1,28 +1,18 @@
 import { z } from 'zod';
 import { pii, type PersonalDataCategory } from '../../personal-data.js';
-import { lineOf, phoneNumber, textOf, webLink } from '../text.js';
+import { webLink } from '../link.js';
+import { lineOf, phoneNumber, textOf } from '../text.js';
+import { handleText } from './handle-text.js';
+import { SocialLinks } from './social-links.js';
 
 const personal = <S extends z.ZodType>(schema: S, category: PersonalDataCategory): S =>
   pii(schema, { category, purpose: 'profile', basis: 'contract', retention: 'account' });
-
-/** Short name of a person, one of its kind in the account. Case is kept and makes no difference. */
-export const handleText = z
-  .string()
-  .trim()
-  .regex(
-    /^[a-zA-Z0-9](?:[a-zA-Z0-9]|[._-](?=[a-zA-Z0-9])){1,29}$/,
-    'must be 2 to 30 letters, digits and single . _ - between them',
-  );
 
 const EmergencyContact = z.strictObject({
   name: lineOf(200),
   phone_number: phoneNumber,
   relationship: lineOf(100).nullable().default(null),
 });
-
-const SocialLinks = z
-  .record(z.string().regex(/^[a-z][a-z0-9_-]{0,29}$/, 'must be the lower-case name of a network'), webLink)
-  .refine((links) => Object.keys(links).length <= 20, 'must not have more than 20 links');
 
 /** What a person says about themselves. The one list of profile fields; every other schema is derived from it. */
 export const profileFields = {

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { allEvents, type CurrentUserContext } from '@annals/contracts';
+import { connectEventStore, type EventStore, type Outcome, uuidv7 } from '@annals/event-store';
+import { folderObjects, type Objects } from '@annals/objects';
+import { type ProjectionRunner, type ReactorRunner, runProjection, runReactor } from '@annals/postgres';
+import { type Answered, startTestService, type TestService, testStores, type TestStores } from '@annals/testing';
+import { startFolds } from '../folds/start-folds.js';
+import { type HandleId, handleIds } from '../handle/handle-id.js';
+import { reactorsOf } from '../reactors/reactors.js';
+import { type ProfileParts, profileServiceRoutes } from '../routes.js';
+import { members } from '../views/members/projection.js';
+
+/** Everything but `body` and `at` is a header. */
+export type Extra = { body?: unknown; at?: TestService } & Record<string, unknown>;
+
+/** Two processes of the service over one set of stores, as behind a gateway; the reactors run in the first. */
+export interface ProfileService {
+  stores: TestStores;
+  /** The parts of the first process, for what is called without HTTP. */
+  parts: ProfileParts;
+  one: TestService;
+  other: TestService;
+  call(method: string, path: string, who: CurrentUserContext | null, extra?: Extra): Promise<Answered>;
+  /** Resolves when the reactors have acted on everything that was there. */
+  reacted(): Promise<void>;
+  stopReactors(): Promise<void>;
+  startReactors(): void;
+  /** What identity would have written. @returns `x-position` of it */
+  join(who: CurrentUserContext): Promise<string>;
+  leave(who: CurrentUserContext): Promise<string>;
+}
+
+interface Process {
+  store: EventStore;
+  parts: ProfileParts;
+  service: TestService;
+  stop(): Promise<void>;
+}
+
+/** Gives the tests of a file a service of their own. @returns a function, because it is there only once the tests run */
+export function testProfileService(): () => ProfileService {
+  const stores = testStores({ service: 'profile', projections: [members], events: allEvents });
+  const folder = mkdtempSync(join(tmpdir(), 'annals-objects-'));
+  const objects = folderObjects(folder);
+  const handleId = handleIds(randomBytes(32));
+  let view: ProjectionRunner;
+  let processes: Process[] = [];
+  let reactors: ReactorRunner[] = [];
+  let service: ProfileService;
+
+  beforeAll(async () => {
+    const { store, database } = stores();
+    view = runProjection({ projection: members, pool: database.pool, store });
+    const shared = { view, objects, handleId };
+    processes = await Promise.all([startProcess(stores(), shared), startProcess(stores(), shared)]);
+    const [{ service: one, parts }, { service: other }] = processes as [Process, Process];
+    const startReactors = () => {
+      const options = { pool: database.pool, store: parts.store };
+      reactors = reactorsOf({ ...parts }).map((reactor) => runReactor({ reactor, ...options }));
+    };
+    startReactors();
+    service = {
+      ...{ stores: stores(), parts, one, other, startReactors },
+      call: (method, path, who, { body, at = one, ...extra } = {}) =>
+        at.call(method, path, who, { body, headers: extra as Record<string, string> }),
+      reacted: async () => void (await Promise.all(reactors.map((reactor) => reactor.caughtUp()))),
+      stopReactors: async () => void (await Promise.all(reactors.map((reactor) => reactor.stop()))),
+      join: (who) => membershipEvent(store, who, 'MembershipGranted', { role: 'VIEWER' }),
+      leave: (who) => membershipEvent(store, who, 'MembershipEnded', { reason: 'removed' }),
+    };
+  });
+  afterAll(async () => {
+    await Promise.all(reactors.map((reactor) => reactor.stop()));
+    await Promise.all(processes.map((process) => process.stop()));
+    await view.stop();
+    rmSync(folder, { recursive: true });
+  });
+  return () => service;
+}
+
+/** One process of the service over the shared stores, with a connection and memory of its own. */
+async function startProcess(
+  { eventNode, keys, database, keyEncryptionKey: commandKey }: TestStores,
+  { view, objects, handleId }: { view: ProjectionRunner; objects: Objects; handleId: HandleId },
+): Promise<Process> {
+  const store = connectEventStore({ url: eventNode.url, events: allEvents, keys });
+  const folds = startFolds(store);
+  const parts = { store, folds, pool: database.pool, members: view, objects, handleId };
+  const service = await startTestService({ service: 'profile', routes: profileServiceRoutes(parts), commandKey });
+  const stop = async () => {
+    await service.stop();
+    await folds.stop();
+    await store.close();
+  };
+  return { store, parts, service, stop };
+}
+
+async function membershipEvent(
+  store: EventStore,
+  who: CurrentUserContext,
+  type: string,
+  data: Record<string, unknown>,
+): Promise<string> {
+  const { account_id, user_id } = who;
+  const outcome: Outcome<null> = await store.execute(
+    { category: 'membership', initial: null, evolve: () => null },
+    `${account_id}_${user_id}`,
+    {
+      ...{ id: uuidv7(), context: who, now: new Date().toISOString() },
+      decide: () => [{ type, data: { account_id, user_id, ...data } }],
+    },
+  );
+  const { commit, prepare } = outcome.position!;
+  return `${commit}-${prepare}@membership`;
+}
