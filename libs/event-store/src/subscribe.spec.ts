@@ -130,6 +130,22 @@ describe('subscribe', () => {
     expect(foreign.checkpoint()).not.toBeNull();
   });
 
+  it('does not bother a lazy one with events of types it does not want, and still knows where it is', async () => {
+    const id = uuidv7();
+    const { options, batches, texts } = reader({ types: ['NotebookOpened'], lazyCheckpoint: true });
+    const subscription = store.subscribe(options);
+    await subscription.caughtUp();
+    const handed = batches.length;
+    await store.execute(notebook, id, open('Travels'));
+    await notes(0, 20, id);
+    await subscription.caughtUp();
+    expect(texts).toEqual(['Travels']);
+    // Its place is handed on now and then, not with every event.
+    expect(batches.length - handed).toBeLessThan(10);
+    const { position } = await store.load(notebook, id);
+    expect(comparePositions(subscription.state().position!, position!)).toBe(0);
+  });
+
   it('hands over sealed values when asked not to open them', async () => {
     await notes(0, 1);
     const { options, batches } = reader({ open: false });

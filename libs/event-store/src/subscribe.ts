@@ -121,11 +121,13 @@ async function followOnce(
 async function handleBatch(parts: StoreParts, o: SubscribeOptions, progress: Progress, batch: Gathered): Promise<void> {
   const { checkpoint, recorded, caughtUp: isLive } = batch;
   if (progress.state.status === 'connecting') progress.change({ status: 'catching-up' });
-  if (checkpoint && (recorded.length > 0 || isLive || progress.sinceHandled() >= emptyCheckpointMs)) {
+  const { types } = o;
+  const wanted = types ? recorded.filter((event) => types.includes(event.type)) : recorded;
+  const isDue = (o.lazyCheckpoint ? wanted : recorded).length > 0;
+  if (checkpoint && (isDue || isLive || progress.sinceHandled() >= emptyCheckpointMs)) {
     const events: StoredEvent[] = [];
     try {
-      for (const event of recorded) {
-        if (o.types && !o.types.includes(event.type)) continue;
+      for (const event of wanted) {
         if (o.open === false) events.push(sealedEvent(event, parts.catalogue));
         else {
           const opened = openedEvent(event, parts.catalogue, parts.keys);
@@ -137,7 +139,7 @@ async function handleBatch(parts: StoreParts, o: SubscribeOptions, progress: Pro
       throw new HandlerFailed(error);
     }
     progress.handled(events.length, checkpoint);
-  }
+  } else if (checkpoint && recorded.length > 0) progress.change({ position: checkpoint });
   if (checkpoint) progress.pass(checkpoint);
   if (isLive) progress.change({ status: 'live' });
   else if (progress.state.status !== 'live') progress.change({ status: 'catching-up' });

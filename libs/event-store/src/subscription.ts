@@ -9,7 +9,7 @@ export type SubscriptionStatus = 'connecting' | 'catching-up' | 'live' | 'backin
 
 export interface SubscriptionState {
   status: SubscriptionStatus;
-  /** Checkpoint of the last batch that was handled, or the stored one it started from. */
+  /** Everything up to here was handled or is of no concern; at first the stored checkpoint. */
   position: Position | null;
   /** The last failure, until a batch is handled again. */
   error?: Error;
@@ -35,6 +35,11 @@ export interface SubscribeOptions {
   from(): Promise<Position | null>;
   /** At most 500 events; 5 ms of waiting for more while catching up, 10 ms while live events come thick, unless said. */
   batch?: { maxEvents?: number; maxDelayMs?: number; busyDelayMs?: number };
+  /**
+   * Hand a place on without events once a second at most, also when events of other types lie before it: for those
+   * whose checkpoint nobody waits for.
+   */
+  lazyCheckpoint?: boolean;
   /** Open personal fields; true unless said. */
   open?: boolean;
   /** Awaited, one at a time. A throw is tried again, after a wait, from the stored checkpoint. */

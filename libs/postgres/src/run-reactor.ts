@@ -65,6 +65,7 @@ export function runReactor(options: RunReactorOptions): ReactorRunner {
       categories: reactor.categories,
       types: Object.keys(reactor.on),
       batch,
+      lazyCheckpoint: true,
       ...(reactor.open === undefined ? {} : { open: reactor.open }),
       from: async () => (position = (await readCheckpoint(pool, key)).position),
       handle,
