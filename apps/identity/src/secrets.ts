@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
+import { type SealedTexts, sealedTexts } from '@annals/service';
 
 /** Keys of identity, each derived for one use (HKDF-SHA256, RFC 5869), and what is made with them. */
-export interface Secrets {
+export interface Secrets extends SealedTexts {
   /** Id of an address's claim: tells nothing to who has only the store. */
   emailHash(email: string): string;
   /** Id of a slug's claim. */
@@ -25,9 +26,6 @@ export interface Secrets {
   recoveryKey: Buffer;
   /** Key that one-time challenges are made with. */
   challengeKey: Buffer;
-  /** AES-256-GCM under a key of its own; `purpose` must be the same when opened. */
-  seal(purpose: string, text: string): string;
-  open(purpose: string, sealed: string): string;
 }
 
 /**
@@ -43,7 +41,6 @@ export function deriveSecrets(kek: Buffer, lookup: Buffer): Secrets {
   const accountNameKey = derive(lookup, 'account-name-claim');
   const domainKey = derive(lookup, 'domain-claim');
   const providerKey = derive(lookup, 'provider-identity');
-  const sealingKey = key('seal');
   return {
     emailHash: (email) => keyedHash(emailKey, email),
     slugHash: (slug) => keyedHash(slugKey, slug),
@@ -58,23 +55,9 @@ export function deriveSecrets(kek: Buffer, lookup: Buffer): Secrets {
     apiKeyKey: key('api-key'),
     recoveryKey: key('recovery-codes'),
     challengeKey: key('one-time-challenges'),
-    seal: (purpose, text) => seal(sealingKey, purpose, text),
-    open: (purpose, sealed) => open(sealingKey, purpose, sealed),
+    ...sealedTexts(key('seal')),
   };
 }
 
 /** HMAC-SHA256 cut to 128 bits, in hex. */
 const keyedHash = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest('hex').slice(0, 32);
-
-function seal(key: Buffer, purpose: string, text: string): string {
-  const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(purpose));
-  return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
-}
-
-function open(key: Buffer, purpose: string, sealed: string): string {
-  const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAAD(Buffer.from(purpose));
-  decipher.setAuthTag(bytes.subarray(-16));
-  return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
-}

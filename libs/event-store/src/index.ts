@@ -15,3 +15,4 @@ export {
 } from './event-store.js';
 export { connectEventStore } from './connect.js';
 export { unlessStale } from './unless-stale.js';
+export { openBytes, sealBytes, type BytesPlace } from './sealed-bytes.js';

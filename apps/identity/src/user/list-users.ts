@@ -1,11 +1,10 @@
 import { requirePermission } from '@annals/auth';
 import { identitySchemas, listUsersRoute, pageMeta, type QueryOf } from '@annals/contracts';
 import { withTenant } from '@annals/postgres';
-import { mount } from '@annals/service';
+import { type CursorScope, decodeCursor, encodeCursor, mount } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { accountOf } from '../session/own-session.js';
 import { countOf, pageOf, type MemberQuery, type MemberRow } from './member-query.js';
-import { decodeCursor, encodeCursor, type CursorScope } from './page-cursor.js';
 
 const { userStatuses } = identitySchemas;
 type Query = QueryOf<(typeof listUsersRoute)['definition']>;
@@ -43,7 +42,7 @@ export const listUsers = ({ pool, secrets }: Identity) =>
 function scopeOf(accountId: string, query: Query): CursorScope {
   const { q, status, role, include_deleted, sort_by, sort_order } = query;
   const filter = { q: q ?? null, status: status ?? null, role: role ?? null, include_deleted, sort_by, sort_order };
-  return { accountId, filter };
+  return { list: 'users page', accountId, filter };
 }
 
 function statusesOf({ status, include_deleted }: Query): readonly string[] {

@@ -1,7 +1,7 @@
 import { projectionSchema } from '@annals/postgres';
 import { people } from '../views/people/people.js';
 import { termRange } from '../views/people/terms.js';
-import type { PageEnd } from './page-cursor.js';
+import type { PageEnd } from '@annals/service';
 
 export interface MemberQuery {
   accountId: string;
