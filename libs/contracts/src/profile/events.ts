@@ -10,12 +10,14 @@ import type { PrivacyEvent } from './privacy/events.js';
 import { privacyEvents } from './privacy/events.js';
 import type { BadgeEvent } from './verification/badge.js';
 import { badgeEvents } from './verification/badge.js';
+import { verificationEvents } from './verification/events.js';
 
 export * from './document/events.js';
 export * from './handle/events.js';
 export * from './privacy/events.js';
 export * from './avatar/events.js';
 export * from './verification/badge.js';
+export * from './verification/events.js';
 export * from './preferences/events.js';
 
 /** Everything that happens to a profile, in one stream: what is said, who sees it, what was found true. */
@@ -28,5 +30,6 @@ export const profileEvents = [
   ...privacyEvents,
   ...avatarEvents,
   ...badgeEvents,
+  ...verificationEvents,
   ...preferencesEvents,
 ] as const;

@@ -7,6 +7,13 @@ export const verifiableFieldNames = ['name', 'date_of_birth', 'location', 'websi
 export const VerifiableField = z.enum(verifiableFieldNames);
 export type VerifiableField = z.infer<typeof VerifiableField>;
 
+/** The badge in answers: which of the fields that the viewer may see were found to be true, and when the last of them was. */
+export const VerifiedBadge = z.object({
+  fields: z.array(VerifiableField).min(1),
+  verified_at: z.iso.datetime(),
+});
+export type VerifiedBadge = z.infer<typeof VerifiedBadge>;
+
 /** These fields, as they are now, were found to be true. */
 export const ProfileVerified = event('ProfileVerified', {
   category: 'profile',
