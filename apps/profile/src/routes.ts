@@ -9,7 +9,10 @@ import { patchPreferences } from './preferences/patch-preferences.js';
 import { replacePreferences } from './preferences/replace-preferences.js';
 import { getMemberProfile } from './privacy/get-member-profile.js';
 import { getPrivacy } from './privacy/get-privacy.js';
+import { getPublicProfile } from './privacy/get-public-profile.js';
+import { listDisclosures } from './privacy/list-disclosures.js';
 import { patchPrivacy } from './privacy/patch-privacy.js';
+import { previewProfile } from './privacy/preview-profile.js';
 import { replacePrivacy } from './privacy/replace-privacy.js';
 import { deleteProfile } from './profile/delete-profile.js';
 import { getProfile } from './profile/get-profile.js';
@@ -28,13 +31,16 @@ export interface ProfileParts {
 
 /** Everything this service answers. */
 export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
-  const { folds, pool, members } = parts;
+  const { folds } = parts;
   return [
     getProfile(folds),
     replaceProfile(parts),
     patchProfile(parts),
     deleteProfile(parts),
-    getMemberProfile(folds, pool, members),
+    getMemberProfile(parts),
+    getPublicProfile(parts),
+    previewProfile(parts),
+    listDisclosures(parts),
     getPrivacy(folds),
     replacePrivacy(folds),
     patchPrivacy(folds),

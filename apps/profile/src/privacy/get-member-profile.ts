@@ -1,27 +1,21 @@
-import { getMemberProfileRoute as route, Problem } from '@annals/contracts';
-import type { Pool } from '@annals/postgres';
-import { type MountedRoute, mount, type PositionWaiter } from '@annals/service';
-import type { FreshFolds } from '../folds/fresh-folds.js';
-import { ownerOf, streamOf } from '../owner.js';
-import { profile } from '../profile/profile.js';
-import { isMember } from '../views/members/projection.js';
-import { seenBy } from './visibility.js';
-
-/** How long a reader may wait for its position, in milliseconds. */
-const longestWait = 1000;
+import { getMemberProfileRoute as route } from '@annals/contracts';
+import { contentTag, type MountedRoute, mount } from '@annals/service';
+import { ownerOf } from '../owner.js';
+import type { ProfileParts } from '../routes.js';
+import { revealProfile } from './reveal-profile.js';
+import { memberUnknown, seenProfile } from './seen-profile.js';
 
 /**
  * GET /users/{user_id}/profile. Somebody unknown, of another account, or no member any more: the same 404.
- * No revision: it would tell of changes that the viewer may not see.
+ * Tagged by what it says and not by a revision, which would tell of changes that the viewer may not see.
  */
-export const getMemberProfile = (folds: FreshFolds, pool: Pool, members: PositionWaiter): MountedRoute =>
-  mount(route, async ({ context, params, minPosition }) => {
-    const { account_id, user_id } = ownerOf(context);
-    const person = { account_id, user_id: params.user_id };
-    await members.waitFor(minPosition, longestWait);
-    if (!(await isMember(pool, person))) {
-      throw new Problem(404, 'member-unknown', 'There is no such member in this account');
-    }
-    const { state } = await folds.read(profile, streamOf(person), minPosition);
-    return { status: 200, body: seenBy(person.user_id === user_id ? 'self' : 'member', person, state) };
+export const getMemberProfile = (parts: Pick<ProfileParts, 'store' | 'folds' | 'pool' | 'members'>): MountedRoute =>
+  mount(route, async (request) => {
+    const { account_id, user_id } = ownerOf(request.context);
+    const person = { account_id, user_id: request.params.user_id };
+    const own = person.user_id === user_id;
+    if (request.query.reveal === 'true' && !own) return revealProfile(parts, person, request);
+    const seen = await seenProfile(parts, own ? 'self' : 'member', person, request.minPosition);
+    if (!seen) throw memberUnknown();
+    return { status: 200, body: seen.profile, headers: { etag: contentTag(seen.profile) } };
   });

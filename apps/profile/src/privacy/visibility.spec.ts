@@ -26,7 +26,11 @@ const timeOf = (turn: number) => new Date(Date.UTC(2026, 0, 1) + turn * 1000).to
 /** Any value of each field will do: the rule looks at none. */
 const values: Required<ProfileDocument> = {
   ...{ handle: 'ada', name: 'Ada', pronouns: 'she/her', bio: 'Analyst', location: 'London' },
-  ...{ website: 'https://ada.example/', social_links: { github: 'https://github.com/ada' }, date_of_birth: '1990-12-10' },
+  ...{
+    website: 'https://ada.example/',
+    social_links: { github: 'https://github.com/ada' },
+    date_of_birth: '1990-12-10',
+  },
   ...{ phone_number: '+431234567', emergency_contact: { name: 'Anne', phone_number: '+431', relationship: null } },
 };
 type Turn = { kind: 'say'; fields: ProfileDocument } | { kind: 'decide'; choices: Partial<PrivacyChoices> };

@@ -11,6 +11,7 @@ import {
 } from '@annals/contracts';
 import type { Owner } from '../owner.js';
 import type { ProfileState } from '../profile/profile.js';
+import { shownBadge } from '../verification/badge.js';
 
 /** Who looks: the person, a member of the account, or anybody at all. */
 export type Viewer = 'self' | 'member' | 'anybody';
@@ -58,13 +59,14 @@ export const maySee = (viewer: Viewer, field: GuardedField, decided: DecidedPriv
  * A profile as somebody sees it. What is hidden looks exactly like what is not set, also in the time of the last change,
  * which is that of what is shown.
  */
-export function seenBy(viewer: Viewer, owner: Owner, { fields, privacy, changedAt }: ProfileState): SeenProfile {
+export function seenBy(viewer: Viewer, owner: Owner, { fields, privacy, badge, changedAt }: ProfileState): SeenProfile {
   const seen = profileFieldNames.filter((name) => fields[name] !== undefined && maySee(viewer, name, privacy));
   const shown = Object.fromEntries(
     profileFieldNames.map((name) => [name, seen.includes(name) ? fields[name] : null]),
   ) as Pick<SeenProfile, (typeof profileFieldNames)[number]>;
   const times = seen.map((name) => changedAt[name]!).sort();
-  return { user_id: owner.user_id, account_id: owner.account_id, ...shown, updated_at: times.at(-1) ?? null };
+  const verified = shownBadge(badge, (field) => maySee(viewer, field, privacy));
+  return { user_id: owner.user_id, account_id: owner.account_id, ...shown, verified, updated_at: times.at(-1) ?? null };
 }
 
 /** What a directory may find a person by. */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { pii } from '../../personal-data.js';
+import { lineOf } from '../text.js';
 import { everyProfileField, profileFieldNames, type ProfileField } from '../document/schemas.js';
+import { VerifiedBadge } from '../verification/badge.js';
 
 /** Who may see something: the person alone, members of the account, or anybody. From narrow to wide. */
 export const visibilities = ['private', 'account', 'public'] as const;
@@ -8,6 +11,7 @@ export type Visibility = z.infer<typeof Visibility>;
 
 /** What has a visibility of its own: every field of the profile, and the picture. */
 export const guardedFieldNames = [...profileFieldNames, 'avatar'] as const;
+export const GuardedField = z.enum(guardedFieldNames);
 export type GuardedField = ProfileField | 'avatar';
 
 /** Somebody else's data, so it is never anybody's. */
@@ -103,7 +107,33 @@ export const SeenProfile = z.object({
   user_id: z.uuid(),
   account_id: z.uuid(),
   ...everyProfileField,
+  verified: VerifiedBadge.nullable(),
   /** Of what is shown; null while the person has said nothing that the viewer may see. */
   updated_at: z.iso.datetime().nullable(),
 });
 export type SeenProfile = z.infer<typeof SeenProfile>;
+
+/** What a profile looks like to somebody else, to the person it belongs to. */
+export const ProfilePreview = z.object({
+  /** Exactly what they are answered; null where they are answered 404, because there is nothing for them. */
+  profile: SeenProfile.nullable(),
+  /** Whether the directory finds the person for them. Who belongs to no account has no directory. */
+  in_directory: z.boolean(),
+});
+export type ProfilePreview = z.infer<typeof ProfilePreview>;
+
+/** Why somebody had to see a whole profile, in their words. It may say anything about the person, so it is that person's. */
+export const personalReason = pii(lineOf(500), {
+  ...{ category: 'content', purpose: 'profile', basis: 'legal_obligation', retention: 'account' },
+});
+
+/** One time that somebody was shown a person's whole profile. */
+export const Disclosure = z.object({
+  id: z.uuid(),
+  viewer_id: z.uuid(),
+  fields: z.array(GuardedField),
+  /** Null once it was erased. */
+  reason: z.string().nullable(),
+  disclosed_at: z.iso.datetime(),
+});
+export type Disclosure = z.infer<typeof Disclosure>;
