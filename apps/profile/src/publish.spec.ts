@@ -24,6 +24,18 @@ describe('what others are told', () => {
     expect(JSON.stringify(told)).not.toContain('Ada');
   });
 
+  it('is about nobody in particular where an account’s defaults change', () => {
+    const { account_id } = owner;
+    const data = { account_id, theme: { mode: 'dark' }, locale: null, updated_at: '2026-03-01T12:00:00.000Z' };
+    const stream = `accountpreferences-${account_id}`;
+    const [event] = storedEvents([{ type: 'AccountPreferencesUpdated', stream, data }]);
+    expect(integrationEvent(event!)).toMatchObject({
+      key: account_id,
+      type: 'account-preferences.updated.v1',
+      data: { account_id, user_id: null, changed_fields: ['locale', 'theme'] },
+    });
+  });
+
   it('is nothing for a fact that is nobody else’s business', () => {
     const [event] = storedEvents([{ type: 'ProfileViewed', stream: 'profile-x', data: owner }]);
     expect(integrationEvent(event!)).toBeNull();

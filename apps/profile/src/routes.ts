@@ -4,9 +4,7 @@ import { type Pool } from '@annals/postgres';
 import { type MountedRoute, type PositionWaiter } from '@annals/service';
 import { type FreshFolds } from './folds/fresh-folds.js';
 import type { HandleId } from './handle/handle-id.js';
-import { getPreferences } from './preferences/get-preferences.js';
-import { patchPreferences } from './preferences/patch-preferences.js';
-import { replacePreferences } from './preferences/replace-preferences.js';
+import { preferencesServiceRoutes } from './preferences/routes.js';
 import { getMemberProfile } from './privacy/get-member-profile.js';
 import { getPrivacy } from './privacy/get-privacy.js';
 import { getPublicProfile } from './privacy/get-public-profile.js';
@@ -44,8 +42,6 @@ export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
     getPrivacy(folds),
     replacePrivacy(folds),
     patchPrivacy(folds),
-    getPreferences(folds),
-    replacePreferences(folds),
-    patchPreferences(folds),
+    ...preferencesServiceRoutes(folds),
   ];
 };

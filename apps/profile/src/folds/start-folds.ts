@@ -5,8 +5,10 @@ import { type FreshFolds, freshFolds } from './fresh-folds.js';
 /** Folds of profiles and preferences, and the follower that keeps them honest. */
 export function startFolds(store: EventStore): FreshFolds & { stop(): Promise<void> } {
   const folds = freshFolds(store, () => follower);
-  const follower: FoldFollower = followFolds(store, ['profile', 'preferences'], (stream, revision) =>
-    folds.saw(stream, revision),
+  const follower: FoldFollower = followFolds(
+    store,
+    ['profile', 'preferences', 'accountpreferences', 'verification'],
+    (stream, revision) => folds.saw(stream, revision),
   );
   return { ...folds, stop: () => follower.stop() };
 }

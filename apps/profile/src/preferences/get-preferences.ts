@@ -1,13 +1,11 @@
 import { getPreferencesRoute as route } from '@annals/contracts';
 import { type MountedRoute, mount } from '@annals/service';
 import { type FreshFolds } from '../folds/fresh-folds.js';
-import { ownerOf, streamOf } from '../owner.js';
-import { preferences, shown } from './preferences.js';
+import { readPreferences } from './own-preferences.js';
+import { shown } from './shown.js';
 
 /** GET /users/preferences */
 export const getPreferences = (folds: FreshFolds): MountedRoute =>
-  mount(route, async ({ context, minPosition }) => {
-    const owner = ownerOf(context);
-    const { state, revision } = await folds.read(preferences, streamOf(owner), minPosition);
-    return { status: 200, body: shown(owner, state), revision };
-  });
+  mount(route, (request) =>
+    readPreferences(folds, request, (owner, layers) => shown(owner, layers, request.query.explain === 'true')),
+  );

@@ -1,11 +1,4 @@
-import {
-  personalFields,
-  PreferencesPatch,
-  PreferencesUpdated,
-  ProfileDocument,
-  ProfilePatch,
-  ProfileUpdated,
-} from '../index.js';
+import { personalFields, ProfileDocument, ProfilePatch, ProfileUpdated } from '../index.js';
 
 const problems = (schema: { safeParse(v: unknown): { success: boolean } }, value: unknown) =>
   schema.safeParse(value).success;
@@ -56,28 +49,5 @@ describe('a profile', () => {
     const sealed = ProfileUpdated.personalFields.map((field) => field.path.join('.')).sort();
     expect(sealed).toEqual(Object.keys(ProfileDocument.shape).sort());
     expect(personalFields(ProfileUpdated.data).every((field) => field.mark.purpose === 'profile')).toBe(true);
-  });
-});
-
-describe('preferences', () => {
-  it.each(['Europe/Vienna', 'UTC', 'America/Argentina/Buenos_Aires'])('know the time zone %s', (timezone) => {
-    expect(PreferencesPatch.parse({ timezone })).toEqual({ timezone });
-  });
-
-  it.each(['+01:00', 'Mars/Olympus', '', 'CEST+1'])('refuse the time zone %j', (timezone) => {
-    expect(problems(PreferencesPatch, { timezone })).toBe(false);
-  });
-
-  it.each([
-    { language: 'e' },
-    { locale: 'de_AT' },
-    { theme: 'dark' },
-    { theme: { shade: 1 } },
-    { date_format: 'ddmmyy' },
-  ])('refuse %j', (patch) => expect(problems(PreferencesPatch, patch)).toBe(false));
-
-  it('seal what says something about the person', () => {
-    const sealed = PreferencesUpdated.personalFields.map((field) => field.path.join('.')).sort();
-    expect(sealed).toEqual(['accessibility', 'language', 'locale', 'notifications', 'timezone']);
   });
 });

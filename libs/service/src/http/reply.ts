@@ -17,7 +17,7 @@ export function written<S>(outcome: Outcome<S>, body: (state: S) => unknown, sta
 /** Head of an answer: what every one carries, then what this reply says. */
 export function replyHeaders(reply: Reply, always: Readonly<Record<string, string>>): Record<string, string> {
   const head: Record<string, string> = { ...always };
-  if (reply.revision !== undefined && reply.revision !== null) head.etag = etagOf(reply.revision);
+  if (reply.revision !== undefined && reply.revision !== null) head.etag = etagOf(reply.revision, reply.besides);
   if (reply.tokens && reply.tokens.length > 0) head[headers.position] = encodeTokens(reply.tokens);
   if (reply.replayed) head[headers.idempotencyReplayed] = 'true';
   return reply.headers ? { ...head, ...lowerCased(reply.headers) } : head;

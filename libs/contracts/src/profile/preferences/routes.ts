@@ -1,23 +1,26 @@
+import { z } from 'zod';
 import { route } from '../../route.js';
-import { Preferences, PreferencesDocument, PreferencesPatch } from './schemas.js';
+import { accountPreferencesRoutes } from './account-routes.js';
+import { preferencesPartRoutes } from './part-routes.js';
+import { Preferences, PreferencesDocument } from './schemas.js';
 
-const own = { owner: 'profile', access: { kind: 'user' } } as const;
+export * from './account-routes.js';
+export * from './part-routes.js';
+
+const own = { owner: 'profile', access: { kind: 'user' }, tag: 'Preferences', path: '/users/preferences' } as const;
 
 export const getPreferencesRoute = route('getPreferences', {
   ...own,
   method: 'GET',
-  path: '/users/preferences',
-  tag: 'Preferences',
-  summary: 'Your preferences in this account, defaults filled in',
+  summary: 'Your preferences in this account as they are in force: your choice, else the account’s, else the house’s',
+  query: z.strictObject({ explain: z.enum(['true', 'false']).default('false') }),
   responses: { 200: Preferences },
 });
 
 export const replacePreferencesRoute = route('replacePreferences', {
   ...own,
   method: 'PUT',
-  path: '/users/preferences',
-  tag: 'Preferences',
-  summary: 'Replace your preferences: what you leave out goes back to its default',
+  summary: 'Replace your choices: what you leave out goes back to its default',
   body: PreferencesDocument,
   responses: { 200: Preferences },
   ifMatch: 'optional',
@@ -26,12 +29,16 @@ export const replacePreferencesRoute = route('replacePreferences', {
 export const patchPreferencesRoute = route('patchPreferences', {
   ...own,
   method: 'PATCH',
-  path: '/users/preferences',
-  tag: 'Preferences',
   summary: 'Change some preferences by JSON merge patch (RFC 7396): null goes back to the default',
-  body: PreferencesPatch,
+  body: PreferencesDocument,
   responses: { 200: Preferences },
   ifMatch: 'optional',
 });
 
-export const preferencesRoutes = [getPreferencesRoute, replacePreferencesRoute, patchPreferencesRoute] as const;
+export const preferencesRoutes = [
+  getPreferencesRoute,
+  replacePreferencesRoute,
+  patchPreferencesRoute,
+  ...preferencesPartRoutes,
+  ...accountPreferencesRoutes,
+] as const;

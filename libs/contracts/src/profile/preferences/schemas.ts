@@ -1,104 +1,93 @@
 import { z } from 'zod';
 import { pii, type PersonalDataCategory } from '../../personal-data.js';
-import { languageTag, timeZone } from '../timezone.js';
+import { Accessibility, AccessibilityChoices, AccessibilitySources, defaultAccessibility } from './accessibility.js';
+import { defaultLocalization, Localization, LocalizationChoices, LocalizationSources } from './localization.js';
+import * as notifications from './notifications.js';
+import { defaultTheme, Theme, ThemeChoices, ThemeSources } from './theme.js';
 
 const personal = <S extends z.ZodType>(schema: S, category: PersonalDataCategory): S =>
   pii(schema, { category, purpose: 'preferences', basis: 'contract', retention: 'account' });
 
-const color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour like #1a2b3c');
-const Theme = z.strictObject({
-  mode: z.enum(['light', 'dark', 'system']).default('system'),
-  primary_color: color.nullable().default(null),
-  accent_color: color.nullable().default(null),
-  font: z.enum(['system', 'sans', 'serif', 'mono', 'dyslexic']).default('system'),
+/** Everything of an account's defaults: nobody's own, so nothing in it is personal. */
+export const AccountPreferencesDocument = z.strictObject({
+  ...LocalizationChoices.shape,
+  theme: ThemeChoices.nullish(),
+  notifications: notifications.AccountNotificationChoices.nullish(),
+  accessibility: AccessibilityChoices.nullish(),
 });
+export type AccountPreferencesDocument = z.infer<typeof AccountPreferencesDocument>;
 
-const frequency = z.enum(['immediate', 'hourly', 'daily', 'weekly', 'never']);
-/** How often one channel may speak about each category. */
-const channel = (usual: z.infer<typeof frequency>) =>
-  z
-    .strictObject({
-      security: frequency.default('immediate'),
-      account: frequency.default(usual),
-      activity: frequency.default(usual),
-      marketing: frequency.default('never'),
-    })
-    .prefault({});
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 22:30');
-const Notifications = z.strictObject({
-  email: channel('daily'),
-  push: channel('immediate'),
-  sms: channel('never'),
-  in_app: channel('immediate'),
-  /** In the person's own time zone; may run over midnight. Null: any time is fine. */
-  quiet_hours: z.strictObject({ from: clock, to: clock }).nullable().default(null),
-});
-
-const Accessibility = z.strictObject({
-  high_contrast: z.boolean().default(false),
-  reduced_motion: z.boolean().default(false),
-  screen_reader: z.boolean().default(false),
-  captions: z.boolean().default(false),
-  /** Factor on the usual text size. */
-  text_scale: z.number().min(0.5).max(3).default(1),
-});
-
-/** The one list of preferences; every other schema is derived from it. Accessibility needs say something about health. */
-export const preferenceFields = {
-  theme: Theme,
-  language: personal(languageTag, 'identity'),
-  locale: personal(languageTag, 'location'),
-  timezone: personal(timeZone, 'location'),
-  date_format: z.enum(['locale', 'YYYY-MM-DD', 'DD.MM.YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY']),
-  time_format: z.enum(['locale', '24h', '12h']),
-  notifications: personal(Notifications, 'content'),
-  accessibility: personal(Accessibility, 'special'),
-};
-export type PreferenceField = keyof typeof preferenceFields;
-export const preferenceFieldNames = Object.keys(preferenceFields) as PreferenceField[];
-
-/** Any of them; null and absent both mean "the default". The body of PUT and the data of `PreferencesUpdated`. */
+/**
+ * Any choices of a person; at every depth, null and absent both mean "as it is without a choice". The body of PUT and
+ * PATCH and the data of `PreferencesUpdated`. What somebody needs of accessibility says something about their health.
+ */
 export const PreferencesDocument = z.strictObject({
-  theme: preferenceFields.theme.nullish(),
-  language: preferenceFields.language.nullish(),
-  locale: preferenceFields.locale.nullish(),
-  timezone: preferenceFields.timezone.nullish(),
-  date_format: preferenceFields.date_format.nullish(),
-  time_format: preferenceFields.time_format.nullish(),
-  notifications: preferenceFields.notifications.nullish(),
-  accessibility: preferenceFields.accessibility.nullish(),
+  ...LocalizationChoices.shape,
+  language: personal(LocalizationChoices.shape.language.clone(), 'identity'),
+  locale: personal(LocalizationChoices.shape.locale.clone(), 'location'),
+  timezone: personal(LocalizationChoices.shape.timezone.clone(), 'location'),
+  theme: ThemeChoices.nullish(),
+  notifications: personal(notifications.NotificationChoices.nullish(), 'content'),
+  accessibility: personal(AccessibilityChoices.nullish(), 'special'),
 });
 export type PreferencesDocument = z.infer<typeof PreferencesDocument>;
+export type PreferenceField = keyof PreferencesDocument;
+export const preferenceFieldNames = Object.keys(PreferencesDocument.shape) as PreferenceField[];
 
-const patched = (schema: z.ZodObject) =>
-  z.strictObject(Object.fromEntries(Object.keys(schema.shape).map((key) => [key, z.unknown().optional()]))).nullish();
+const values = {
+  ...Localization.shape,
+  ...{ theme: Theme, notifications: notifications.Notifications, accessibility: Accessibility },
+};
+/** What is in force: every field is present. */
+export const EffectivePreferences = z.object(values);
+export type EffectivePreferences = z.infer<typeof EffectivePreferences>;
 
-/** JSON merge patch (RFC 7396): null goes back to the default, objects merge key by key and are checked once merged. */
-export const PreferencesPatch = PreferencesDocument.extend({
-  theme: patched(Theme),
-  notifications: patched(Notifications),
-  accessibility: patched(Accessibility),
+/** What holds while neither the person nor the account has chosen. */
+export const defaultPreferences: EffectivePreferences = {
+  ...defaultLocalization,
+  ...{ theme: defaultTheme, notifications: notifications.defaultNotifications, accessibility: defaultAccessibility },
+};
+
+export const PreferenceSources = z.object({
+  ...LocalizationSources.shape,
+  ...{ theme: ThemeSources, notifications: notifications.NotificationSources, accessibility: AccessibilitySources },
 });
-export type PreferencesPatch = z.infer<typeof PreferencesPatch>;
+export type PreferenceSources = z.infer<typeof PreferenceSources>;
 
-/** What holds while nothing is chosen. */
-export const defaultPreferences = {
-  theme: Theme.parse({}),
-  language: 'en',
-  locale: 'en-US',
-  timezone: 'UTC',
-  date_format: 'locale',
-  time_format: 'locale',
-  notifications: Notifications.parse({}),
-  accessibility: Accessibility.parse({}),
-} as const;
+/** Null while nothing was ever chosen. */
+const updated_at = z.iso.datetime().nullable();
 
-/** A person's preferences in one account: every field is present. */
+/** A person's preferences in one account, as they are in force. */
 export const Preferences = z.object({
   user_id: z.uuid(),
   account_id: z.uuid(),
-  ...preferenceFields,
-  /** Null while all of it is default. */
-  updated_at: z.iso.datetime().nullable(),
+  ...values,
+  language: personal(values.language.clone(), 'identity'),
+  locale: personal(values.locale.clone(), 'location'),
+  timezone: personal(values.timezone.clone(), 'location'),
+  notifications: personal(values.notifications.clone(), 'content'),
+  accessibility: personal(values.accessibility.clone(), 'special'),
+  /** Of the person's own choices. */
+  updated_at,
+  /** With `explain=true` alone. */
+  sources: PreferenceSources.optional(),
 });
 export type Preferences = z.infer<typeof Preferences>;
+
+/** What holds in an account for whoever has not chosen. */
+export const AccountPreferences = z.object({
+  account_id: z.uuid(),
+  ...values,
+  updated_at,
+  sources: PreferenceSources.optional(),
+});
+export type AccountPreferences = z.infer<typeof AccountPreferences>;
+
+/** One part of a person's preferences, as it is in force; the revision is that of all of them. */
+const part = <V extends z.ZodRawShape, S extends z.ZodObject>(shape: V, sources: S) =>
+  z.object({ ...shape, updated_at, sources: sources.optional() });
+
+export const ThemePreferences = part(Theme.shape, ThemeSources);
+export const LocalizationPreferences = part(Localization.shape, LocalizationSources);
+export const NotificationPreferences = part(notifications.Notifications.shape, notifications.NotificationSources);
+export const AccessibilityPreferences = part(Accessibility.shape, AccessibilitySources);
