@@ -9,6 +9,7 @@ import {
 import { type Aggregate, isErased } from '@annals/event-store';
 import { applyChanges } from '../document/apply-changes.js';
 import { type Owner } from '../owner.js';
+import { shownBadge } from '../verification/badge.js';
 import { afterDecision, type DecidedPrivacy } from '../privacy/visibility.js';
 
 /** The fields that are set. */
@@ -73,7 +74,7 @@ function evolve(state: ProfileState, { type, data }: DomainEvent): ProfileState 
 export const profile: Aggregate<ProfileState> = { category: 'profile', initial, evolve };
 
 /** The answer to its owner: every field present, null when not set. An empty profile is a profile, so there is no 404. */
-export function shown(owner: Owner, { fields, updatedAt }: ProfileState): Profile {
+export function shown(owner: Owner, { fields, badge, updatedAt }: ProfileState): Profile {
   return {
     user_id: owner.user_id,
     account_id: owner.account_id,
@@ -87,6 +88,7 @@ export function shown(owner: Owner, { fields, updatedAt }: ProfileState): Profil
     date_of_birth: fields.date_of_birth ?? null,
     phone_number: fields.phone_number ?? null,
     emergency_contact: fields.emergency_contact ?? null,
+    verified: shownBadge(badge, () => true),
     updated_at: updatedAt,
   };
 }

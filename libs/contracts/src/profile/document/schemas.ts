@@ -3,6 +3,7 @@ import { pii, type PersonalDataCategory } from '../../personal-data.js';
 import { webLink } from '../link.js';
 import { lineOf, phoneNumber, textOf } from '../text.js';
 import { handleText } from './handle-text.js';
+import { VerifiedBadge } from '../verification/badge.js';
 import { SocialLinks } from './social-links.js';
 
 const personal = <S extends z.ZodType>(schema: S, category: PersonalDataCategory): S =>
@@ -81,6 +82,7 @@ export const Profile = z.object({
   user_id: z.uuid(),
   account_id: z.uuid(),
   ...everyProfileField,
+  verified: VerifiedBadge.nullable(),
   /** Null while nothing was ever set. */
   updated_at: z.iso.datetime().nullable(),
 });
