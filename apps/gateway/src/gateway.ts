@@ -26,6 +26,7 @@ import { serveBefore } from './edge/serve-before.js';
 import type { TimingPolicy } from './edge/server-timing.js';
 import { destinations } from './forward/destination.js';
 import { createEventStreams } from './forward/event-streams.js';
+import type { BodyTimeouts } from './forward/read-body.js';
 import { closeUpstream, connectUpstreams, type Upstream, type UpstreamName } from './forward/upstreams.js';
 import { tellIdentityOverHttp } from './inside/tell-identity.js';
 import { publishedDocument, wellKnownPaths } from './keys/well-known.js';
@@ -50,6 +51,8 @@ export interface GatewayOptions {
   addressLimit: number;
   upstreamTimeoutMs: number;
   timing: TimingPolicy;
+  /** As `bodyTimeouts` says unless said. */
+  bodyTimeouts?: BodyTimeouts;
   version: { version: string; commit: string };
   logger: Logger;
   metrics?: Metrics;
@@ -124,6 +127,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       ...{ denials, uses },
       finish: finishExchange(metrics, logger),
       onInFlight: showInFlight(metrics),
+      bodyTimeouts: options.bodyTimeouts,
       eventStreams,
       // Other gateways learn it from the feed; this one need not wait for it.
       onIdentityChange: (key) => revocations.apply({ seq: revocations.lastSeq(), kind: 'user', key, at: '' }),

@@ -1,5 +1,5 @@
-import { headers, type RouteDefinition } from '@annals/contracts';
-import type { AnyInput } from './call.js';
+import { headers, type RouteDefinition, type Upload } from '@annals/contracts';
+import type { AnyInput, FileInput } from './call.js';
 
 export interface RequestSettings {
   baseUrl: string;
@@ -10,7 +10,7 @@ export interface RequestSettings {
 
 export interface BuiltRequest {
   url: string;
-  init: { method: string; headers: Record<string, string>; body?: string };
+  init: { method: string; headers: Record<string, string>; body?: string | FormData };
 }
 
 function pathOf(template: string, params: Record<string, unknown> = {}): string {
@@ -36,6 +36,15 @@ function queryOf(query: Record<string, unknown> = {}): string {
 const quoted = (revision: string | number | bigint): string =>
   typeof revision === 'string' && revision.startsWith('"') ? revision : `"${revision}"`;
 
+/** The file comes last: what is said of it is known when it arrives. */
+function formOf({ field }: Upload, file: FileInput, fields: Record<string, string> = {}): FormData {
+  const form = new FormData();
+  for (const [name, text] of Object.entries(fields)) form.append(name, text);
+  const blob = file instanceof Blob ? file : new Blob([file.content], { type: file.type });
+  form.append(field, blob, field);
+  return form;
+}
+
 /** One call as `fetch` takes it. */
 export function buildRequest(definition: RouteDefinition, input: AnyInput, settings: RequestSettings): BuiltRequest {
   const sent: Record<string, string> = { accept: 'application/json, application/problem+json, */*;q=0.5' };
@@ -55,12 +64,15 @@ export function buildRequest(definition: RouteDefinition, input: AnyInput, setti
   if (definition.method === 'GET') set(headers.minPosition, input.minPosition ?? settings.minPosition);
   const hasBody = input.body !== undefined;
   if (hasBody) sent['content-type'] = 'application/json';
+  const body = hasBody
+    ? JSON.stringify(input.body)
+    : definition.upload && input.file && formOf(definition.upload, input.file, input.fields);
   return {
     url: settings.baseUrl + pathOf(definition.path, input.params) + queryOf(input.query),
     init: {
       method: definition.method,
       headers: sent,
-      ...(hasBody ? { body: JSON.stringify(input.body) } : {}),
+      ...(body === undefined ? {} : { body }),
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Route, RouteDefinition } from '@annals/contracts';
+import type { Route, RouteDefinition, Upload } from '@annals/contracts';
 import type { z } from 'zod';
 
 type InputOf<S> = S extends z.ZodType ? z.input<S> : undefined;
@@ -24,10 +24,17 @@ interface CallOptions {
   signal?: AbortSignal;
 }
 
+/** A file to send; its type is the one it declares. */
+export type FileInput = Blob | { content: Uint8Array<ArrayBuffer>; type: string };
+
+/** What an upload is made of: its file, and what is said of it where the route takes that. */
+type UploadInput<U> = U extends Upload ? { file: FileInput } & Part<'fields', InputOf<U['fields']>> : unknown;
+
 export type CallInput<D extends RouteDefinition> = CallOptions &
   Part<'params', InputOf<D['params']>> &
   Part<'query', InputOf<D['query']>> &
-  Part<'body', InputOf<D['body']>>;
+  Part<'body', InputOf<D['body']>> &
+  UploadInput<D['upload']>;
 
 type BodyOfResponse<R> = R extends 'stream'
   ? ReadableStream<Uint8Array>
@@ -68,4 +75,6 @@ export interface AnyInput extends CallOptions {
   params?: Record<string, unknown>;
   query?: Record<string, unknown>;
   body?: unknown;
+  file?: FileInput;
+  fields?: Record<string, string>;
 }

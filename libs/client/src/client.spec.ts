@@ -24,6 +24,13 @@ const putThing = route('putThing', {
   responses: { 200: Thing },
 });
 const deleteThings = route('deleteThings', { ...shared, method: 'DELETE', path: '/things', responses: { 204: null } });
+const sendThing = route('sendThing', {
+  ...{ ...shared, method: 'POST', path: '/things', responses: { 204: null } },
+  upload: {
+    ...{ field: 'file', types: ['image/png'], maxBytes: 1_000 },
+    fields: z.object({ kind: z.enum(['card', 'poem']) }),
+  },
+});
 const follow = route('follow', { ...shared, method: 'GET', path: '/events', responses: { 200: 'stream' } });
 const signIn = route('signIn', {
   ...shared,
@@ -135,6 +142,27 @@ describe('the client', () => {
     respond = (_one, response) => refuse(response, 429, 'rate-limited', { 'retry-after': '3600' });
     await expect(twice.call(getThing, { params: { id } })).rejects.toMatchObject({ retryAfter: 3600 });
     expect(seen).toHaveLength(4);
+  });
+
+  it.each([
+    ['a blob', new Blob(['bytes'], { type: 'image/png' })],
+    ['bytes', { content: new TextEncoder().encode('bytes'), type: 'image/png' }],
+  ])('sends %s as a form, the file last, again when it is asked to', async (_what, file) => {
+    let busy = true;
+    respond = (_one, response) => {
+      if (busy) refuse(response, 503, 'avatar-busy', { 'retry-after': '0' });
+      else response.writeHead(204).end();
+      busy = false;
+    };
+    await client().call(sendThing, { file, fields: { kind: 'card' } });
+    const [first, again] = seen;
+    expect(again!.headers['idempotency-key']).toBe(first!.headers['idempotency-key']);
+    for (const { headers, body } of [first!, again!]) {
+      const form = await new Response(body, { headers: { 'content-type': headers['content-type']! } }).formData();
+      const sent = form.get('file') as File;
+      expect([...form.keys()]).toEqual(['kind', 'file']);
+      expect([sent.type, await sent.text()]).toEqual(['image/png', 'bytes']);
+    }
   });
 
   it('repeats a write whose connection was cut with the same idempotency key', async () => {

@@ -10,7 +10,7 @@ import { acceptsGzip, compressed, isWorthCompressing } from '../forward/compress
 import type { Destination } from '../forward/destination.js';
 import type { EventStreams } from '../forward/event-streams.js';
 import { forward } from '../forward/forward.js';
-import { readBody } from '../forward/read-body.js';
+import { type BodyTimeouts, readBody } from '../forward/read-body.js';
 import { insideHeaders } from '../forward/request-headers.js';
 import type { Upstream, UpstreamName } from '../forward/upstreams.js';
 import { countRequest } from '../limit/count-request.js';
@@ -37,6 +37,7 @@ export interface EdgeOptions extends CallerOptions, RefusalOptions {
   /** Somebody changed something at identity: what is remembered of that person may no longer be true. */
   onIdentityChange(userId: string): void;
   eventStreams: EventStreams;
+  bodyTimeouts?: BodyTimeouts;
   /** What the gateway answers itself. */
   own: RequestListener;
   /** Whether a URL is answered by `own` without being declared: pages, keys, health at the root. */
@@ -81,7 +82,7 @@ async function serve(options: EdgeOptions, exchange: Exchange): Promise<void> {
   const signed = anonymous ? null : await callerContext(options, exchange, destination, params);
   const inside = insideHeaders(request.headers, signed, ids);
   if (destination.owner === 'gateway') return answerOwn(options.own, exchange, inside);
-  const body = readBody(request, destination.bodyLimit);
+  const body = readBody(request, destination.bodyLimit, options.bodyTimeouts);
   let held: Writable | undefined;
   await forward({
     upstream: options.upstreams[destination.owner],

@@ -18,7 +18,6 @@ const notPassed = new Set([
   'ratelimit',
   'ratelimit-policy',
   'server-timing',
-  'vary',
 ]);
 
 /**

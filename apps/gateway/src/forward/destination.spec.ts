@@ -4,9 +4,11 @@ import { destinations } from './destination.js';
 describe('the routing table', () => {
   const table = destinations(allRoutes);
   const id = '0190a000-0000-7000-8000-000000000001';
+  /** Parameters that are no UUIDs. */
+  const fillings: Record<string, string> = { avatar_id: 'a'.repeat(64), file: '64.webp' };
 
   it.each(allRoutes.map((route) => [route.id, route] as const))('finds %s at its own path', (_id, { definition }) => {
-    const path = `/api/v1${definition.path}`.replaceAll(/\{\w+\}/g, id);
+    const path = `/api/v1${definition.path}`.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => fillings[name] ?? id);
     const { route } = table.match(definition.method, path);
     expect(route).toMatchObject({ owner: definition.owner, path: `/api/v1${definition.path}` });
     expect(route.open).toBe(definition.access.kind === 'open');
@@ -17,6 +19,7 @@ describe('the routing table', () => {
     expect(at('GET', '/users/profile')).toMatchObject({ bodyLimit: 0, streams: false, accountParameter: null });
     expect(at('PUT', '/users/profile').bodyLimit).toBe(100 * 1024);
     expect(at('POST', '/users/activity').bodyLimit).toBe(512 * 1024);
+    expect(at('POST', '/users/profile/avatar').bodyLimit).toBe(5 * 1024 * 1024 + 64 * 1024);
     expect(at('POST', '/auth/login').secret).toBe(true);
     expect(at('GET', `/users/data/export/${id}/events`).streams).toBe(true);
     expect(at('GET', `/accounts/${id}/members`).accountParameter).toBe('id');

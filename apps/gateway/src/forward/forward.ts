@@ -1,8 +1,9 @@
 import { Problem } from '@annals/contracts';
 import type { ServerResponse } from 'node:http';
-import type { Readable, Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import { bodyTimeouts } from './read-body.js';
 import type { Upstream } from './upstreams.js';
 
 export interface ForwardOptions {
@@ -23,6 +24,9 @@ export interface ForwardOptions {
 
 /** Requests on their way to one service; more are refused at once, because they would only wait. */
 const MAX_IN_FLIGHT = 2_048;
+
+/** Until an answer to a body begins that is passed on as it comes: for sending it, and for the work on it after that. */
+const UPLOAD_TIMEOUT_MS = bodyTimeouts.wholeMs + 30_000;
 
 /** Bytes of at most this many go as text, one character each: Node then writes head and body in one piece. */
 const SMALL = 16 * 1024;
@@ -55,7 +59,10 @@ export async function forward(options: ForwardOptions): Promise<void> {
 
 function attempt(options: ForwardOptions): Promise<void> {
   const { upstream, response, method, path, headers, body } = options;
-  const pool = options.streams ? upstream.streams : upstream.calls;
+  const uploads = body instanceof Readable;
+  const pool = options.streams || uploads ? upstream.streams : upstream.calls;
+  // How long a body may take is decided where it is read.
+  const headersTimeout = uploads ? UPLOAD_TIMEOUT_MS : undefined;
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let sink: Writable | undefined;
@@ -67,7 +74,7 @@ function attempt(options: ForwardOptions): Promise<void> {
     };
     response.on('close', abandon);
     pool.dispatch(
-      { method: method, path, headers, body },
+      { method: method, path, headers, body, headersTimeout },
       {
         onRequestStart(started) {
           controller = started;

@@ -4,15 +4,27 @@ import { Transform } from 'node:stream';
 
 /** Bodies up to this size are read whole before a service is bothered; larger ones are passed on as they come. */
 const WHOLE = 1024 * 1024;
-/** How long a client may take to send a small body, in milliseconds. */
-const BODY_TIMEOUT_MS = 15_000;
+/** How long a client may take to send a body, in milliseconds. */
+export interface BodyTimeouts {
+  /** All of a small one, or the next bytes of a large one. */
+  silenceMs: number;
+  /** All of a large one. */
+  wholeMs: number;
+}
+
+/** 5 MB in two minutes are 350 kbit/s, which a poor mobile connection has. */
+export const bodyTimeouts: BodyTimeouts = { silenceMs: 15_000, wholeMs: 120_000 };
 
 /**
  * The body to pass on: null without one, bytes for small ones, a counted stream where the contract allows large ones.
  * @param limit largest size in bytes, 0 where the route takes no body
  * @throws Problem 408 `body-timeout`, 413 `body-too-large`, 415 `content-encoding-unsupported`
  */
-export function readBody(request: IncomingMessage, limit: number): null | Promise<Buffer> | Transform {
+export function readBody(
+  request: IncomingMessage,
+  limit: number,
+  timeouts: BodyTimeouts = bodyTimeouts,
+): null | Promise<Buffer> | Transform {
   const { headers } = request;
   const length = headers['content-length'];
   if (headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) return null;
@@ -20,14 +32,14 @@ export function readBody(request: IncomingMessage, limit: number): null | Promis
     throw new Problem(415, 'content-encoding-unsupported', 'Send the body without compression');
   }
   if (Number(length ?? 0) > limit) throw bodyTooLarge(limit);
-  return limit <= WHOLE ? readWhole(request, limit) : counted(request, limit);
+  return limit <= WHOLE ? readWhole(request, limit, timeouts) : counted(request, limit, timeouts);
 }
 
-function readWhole(request: IncomingMessage, limit: number): Promise<Buffer> {
+function readWhole(request: IncomingMessage, limit: number, { silenceMs }: BodyTimeouts): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(() => finish(bodyTimeout()), BODY_TIMEOUT_MS);
+    const timer = setTimeout(() => finish(bodyTimeout()), silenceMs);
     function finish(problem?: Problem): void {
       clearTimeout(timer);
       request.off('data', take).off('end', finish).off('close', cut).off('error', cut);
@@ -48,15 +60,25 @@ function readWhole(request: IncomingMessage, limit: number): Promise<Buffer> {
   });
 }
 
-function counted(request: IncomingMessage, limit: number): Transform {
+function counted(request: IncomingMessage, limit: number, { silenceMs, wholeMs }: BodyTimeouts): Transform {
   let size = 0;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
+      silence.refresh();
       if (size > limit) done(bodyTooLarge(limit));
       else done(null, chunk);
     },
   });
+  const tooSlow = () => counter.destroy(bodyTimeout());
+  const whole = setTimeout(tooSlow, wholeMs);
+  // While the service has not taken what is there, it is not the client who is silent.
+  const silence = setTimeout(() => (counter.writableNeedDrain ? silence.refresh() : tooSlow()), silenceMs);
+  const stop = () => {
+    clearTimeout(whole);
+    clearTimeout(silence);
+  };
+  counter.once('finish', stop).once('close', stop);
   request.on('aborted', () => counter.destroy(new Problem(400, 'body-incomplete', 'The body ended early')));
   return request.pipe(counter);
 }

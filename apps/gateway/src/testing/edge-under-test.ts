@@ -31,18 +31,27 @@ export interface Behind {
   /** What every service answers to a call. */
   answer: Told;
   asked: ContextRequest[];
-  /** Calls that reached a service. */
+  /** Calls that reached a service, and the sizes of their bodies. */
   calls: string[];
+  sizes: number[];
   batches: Denial[][];
   uses: { id: string; uses: PermissionUse[] }[];
   revoke: (kind: string, key: string) => void;
+}
+
+export interface Asked {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: FormData | ReadableStream;
 }
 
 export interface EdgeUnderTest {
   behind: Behind;
   metrics: Metrics;
   token: string;
-  ask: (path: string, options?: { method?: string; headers?: Record<string, string> }) => Promise<Response>;
+  /** Base of every path. */
+  url: string;
+  ask: (path: string, options?: Asked) => Promise<Response>;
   /** Ends the gateway as its process does; the edge answers no more. */
   close: () => Promise<void>;
 }
@@ -58,7 +67,7 @@ export async function startEdge(over: Partial<GatewayOptions> = {}): Promise<Edg
     takeDenials: () => 204,
     takeUses: () => 204,
     answer: { status: 200, body: { ok: true } },
-    ...{ asked: [], calls: [], batches: [], uses: [] },
+    ...{ asked: [], calls: [], sizes: [], batches: [], uses: [] },
     revoke(kind, key) {
       seq += 1;
       const marker = JSON.stringify({ seq, kind, key, at: new Date(0).toISOString() });
@@ -67,7 +76,10 @@ export async function startEdge(over: Partial<GatewayOptions> = {}): Promise<Edg
   };
   const services = await listen((request, response) => {
     if (request.url === '/internal/jwks') return send(response, { status: 200, body: tokens.jwks() });
-    if (!request.url?.startsWith('/internal/revocations')) return void serveInside(behind, request, response);
+    if (!request.url?.startsWith('/internal/revocations')) {
+      // A body that breaks off has not reached anybody.
+      return void serveInside(behind, request, response).catch(() => response.destroy());
+    }
     feeds.add(response);
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: heartbeat\ndata: {}\n\n');
   });
@@ -83,12 +95,15 @@ export async function startEdge(over: Partial<GatewayOptions> = {}): Promise<Edg
   });
   const edge = await listen(gateway.app);
   const { token } = await tokens.mint({ sub: userId, sid: sessionId, account_id: acme, amr: ['pwd'] });
-  const ask: EdgeUnderTest['ask'] = (path, { method = 'GET', headers = {} } = {}) =>
-    fetch(`${edge.url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${token}`, ...headers } });
+  const url = `${edge.url}/api/v1`;
+  const ask: EdgeUnderTest['ask'] = (path, { method = 'GET', headers = {}, body } = {}) => {
+    const sent = { method, headers: { authorization: `Bearer ${token}`, ...headers }, body, duplex: 'half' };
+    return fetch(url + path, sent as RequestInit);
+  };
   // Until the feed has spoken no context is remembered, so nothing could be shown about cached ones.
   while (!metrics.text().includes('annals_revocation_feed_trusted 1')) await new Promise(setImmediate);
   return {
-    ...{ behind, metrics, token, ask },
+    ...{ behind, metrics, token, url, ask },
     async close() {
       await stop(edge.server);
       await gateway.close();
@@ -100,7 +115,8 @@ export async function startEdge(over: Partial<GatewayOptions> = {}): Promise<Edg
 async function serveInside(behind: Behind, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  const body: unknown = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
+  const isJson = request.headers['content-type']?.includes('json') ?? false;
+  const body: unknown = isJson ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
   switch (request.url) {
     case '/internal/contexts':
       behind.asked.push(body as ContextRequest);
@@ -115,6 +131,7 @@ async function serveInside(behind: Behind, request: IncomingMessage, response: S
       return send(response, { status: behind.takeUses(), body: undefined });
     default:
       behind.calls.push(`${request.method} ${request.url}`);
+      behind.sizes.push(Buffer.concat(chunks).length);
       return send(response, behind.answer);
   }
 }

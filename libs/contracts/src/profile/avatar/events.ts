@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { event, type EventOf } from '../../event.js';
 import { pii } from '../../personal-data.js';
 import { updated, updatedKeys as keys } from '../keys.js';
+import { AvatarId } from './schemas.js';
 
-/** SHA-256 of what was made of the upload, in hexadecimal. A picture's fingerprint finds the picture, so it is personal. */
-export const avatarId = pii(z.string().regex(/^[0-9a-f]{64}$/), {
+/** A picture's fingerprint finds the picture, so it is personal. */
+export const avatarId = pii(AvatarId, {
   category: 'content',
   purpose: 'profile',
   basis: 'contract',
