@@ -1,0 +1,147 @@
+import { profileEvents } from '@annals/contracts';
+import type { StoredEvent } from '@annals/event-store';
+import type { Projection, ProjectionHandler, Tx } from '@annals/postgres';
+import { concerns, type Entry, evolveEntry, listingOf, unknown } from './entry.js';
+import { spellings } from './spelling.js';
+import { tables } from './tables.js';
+
+const ofProfiles = profileEvents.filter(({ category }) => category === 'profile').map(({ type }) => type);
+const ofMembers = ['MembershipGranted', 'MembershipEnded'];
+const ofPeople = ['UserDisabled', 'UserEnabled', 'UserDeleted', 'UserRestored'];
+
+const one: ProjectionHandler = (tx, event) => batch(tx, [event]);
+
+/** Members of accounts by what the others may find them by: their place in the alphabet, their words, spellings of these. */
+export const directory: Projection = {
+  name: 'directory',
+  version: 1,
+  categories: ['profile', 'membership', 'user'],
+  tables,
+  on: Object.fromEntries([...ofProfiles, ...ofMembers, ...ofPeople].map((type) => [type, one])),
+  // Who is out is out everywhere, whichever account's administrator did it.
+  accountOf: ({ type, data }) => (ofPeople.includes(type) ? null : String(data.account_id)),
+  batch,
+};
+
+async function batch(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
+  const people = events.filter(({ type }) => ofPeople.includes(type));
+  if (people.length > 0) await comeAndGo(tx, people);
+  const entries = events.filter((event) => !ofPeople.includes(event.type) && concerns(event));
+  if (entries.length > 0) await change(tx, String(entries[0]!.data.account_id), entries);
+}
+
+async function comeAndGo(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
+  const out = new Map(
+    events.map(({ type, data }) => [
+      String(data.user_id),
+      type === 'UserDisabled' || type === 'UserDeleted' || data.status === 'disabled',
+    ]),
+  );
+  const those = (isOut: boolean) => [...out].filter(([, value]) => value === isOut).map(([userId]) => userId);
+  await Promise.all([
+    tx.query('insert into away (user_id) select unnest($1::uuid[]) on conflict do nothing', [those(true)]),
+    tx.query('delete from away where user_id = any($1::uuid[])', [those(false)]),
+  ]);
+}
+
+/** One person before and after the events of a batch. */
+interface Change {
+  userId: string;
+  before: Entry;
+  after: Entry;
+}
+
+async function change(tx: Tx, accountId: string, events: readonly StoredEvent[]): Promise<void> {
+  const userIds = [...new Set(events.map(({ data }) => String(data.user_id)))];
+  const { rows } = await tx.query<Entry & { user_id: string }>(
+    'select user_id, member, state from entries where account_id = $1 and user_id = any($2::uuid[])',
+    [accountId, userIds],
+  );
+  const known = new Map(rows.map(({ user_id, member, state }) => [user_id, { member, state }]));
+  const after = new Map<string, Entry>(known);
+  for (const event of events) {
+    const userId = String(event.data.user_id);
+    after.set(userId, evolveEntry(after.get(userId) ?? unknown, event));
+  }
+  const changes = userIds
+    .map((userId): Change => ({ userId, before: known.get(userId) ?? unknown, after: after.get(userId)! }))
+    .filter(({ userId, before, after: now }) => !known.has(userId) || !same(before, now));
+  if (changes.length === 0) return;
+  await Promise.all([writeEntries(tx, accountId, changes), writeWords(tx, accountId, changes)]);
+}
+
+/** In the same order of keys, because both were made by the same fold; else a row is written once more than needed. */
+const same = (one: Entry, other: Entry): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+async function writeEntries(tx: Tx, accountId: string, changes: readonly Change[]): Promise<void> {
+  const listings = changes.map(({ after }) => listingOf(after));
+  await tx.query(
+    `insert into entries (account_id, user_id, member, state, listed, sort_key)
+     select $1, * from unnest($2::uuid[], $3::boolean[], $4::jsonb[], $5::boolean[], $6::text[])
+     on conflict (account_id, user_id) do update set
+       member = excluded.member, state = excluded.state, listed = excluded.listed, sort_key = excluded.sort_key`,
+    [
+      ...[accountId, changes.map(({ userId }) => userId), changes.map(({ after }) => after.member)],
+      changes.map(({ after }) => JSON.stringify(after.state)),
+      ...[listings.map(({ listed }) => listed), listings.map(({ sortKey }) => sortKey)],
+    ],
+  );
+}
+
+/** What leads from a word to a person. */
+type WordRow = readonly [word: string, sortKey: string, userId: string];
+
+const wordRows = (entry: Entry, userId: string): WordRow[] => {
+  const { words, sortKey } = listingOf(entry);
+  return words.map((word) => [word, sortKey, userId]);
+};
+
+const without = (rows: readonly WordRow[], others: readonly WordRow[]): WordRow[] => {
+  const known = new Set(others.map((row) => JSON.stringify(row)));
+  return rows.filter((row) => !known.has(JSON.stringify(row)));
+};
+
+const columns = (rows: readonly WordRow[]): string[][] => [0, 1, 2].map((column) => rows.map((row) => row[column]!));
+
+async function writeWords(tx: Tx, accountId: string, changes: readonly Change[]): Promise<void> {
+  const before = changes.flatMap((one) => wordRows(one.before, one.userId));
+  const after = changes.flatMap((one) => wordRows(one.after, one.userId));
+  const [gone, come] = [without(before, after), without(after, before)];
+  if (gone.length > 0) {
+    await tx.query(
+      `delete from words w using unnest($2::text[], $3::text[], $4::uuid[]) gone(word, sort_key, user_id)
+       where w.account_id = $1 and w.word = gone.word and w.sort_key = gone.sort_key and w.user_id = gone.user_id`,
+      [accountId, ...columns(gone)],
+    );
+  }
+  if (come.length > 0) {
+    await tx.query(
+      `insert into words (account_id, word, sort_key, user_id)
+       select $1, * from unnest($2::text[], $3::text[], $4::uuid[])`,
+      [accountId, ...columns(come)],
+    );
+  }
+  await writeSpellings(tx, accountId, wordsIn(gone), wordsIn(come));
+}
+
+const wordsIn = (rows: readonly WordRow[]): string[] =>
+  [...new Set(rows.map(([word]) => word))].filter((word) => !word.startsWith('@'));
+
+/** A word has spellings exactly while somebody is found by it. */
+async function writeSpellings(tx: Tx, accountId: string, gone: string[], come: string[]): Promise<void> {
+  const unused = gone.filter((word) => !come.includes(word));
+  if (unused.length > 0) {
+    await tx.query(
+      `delete from spellings s where s.account_id = $1 and s.word = any($2::text[])
+       and not exists (select from words w where w.account_id = $1 and w.word = s.word)`,
+      [accountId, unused],
+    );
+  }
+  const made = come.flatMap((word) => spellings(word).map((spelling) => [spelling, word] as const));
+  if (made.length === 0) return;
+  await tx.query(
+    `insert into spellings (account_id, spelling, word)
+     select $1, * from unnest($2::text[], $3::text[]) on conflict do nothing`,
+    [accountId, made.map(([spelling]) => spelling), made.map(([, word]) => word)],
+  );
+}
