@@ -7,7 +7,7 @@ import {
   type ProfileEvent,
 } from '@annals/contracts';
 import { type Aggregate, connectEventStore, encodeTokens, uuidv7 } from '@annals/event-store';
-import { createPool, projectionSchema, type ProjectionRunner, runProjection } from '@annals/postgres';
+import { createPool, projectionSchema, type ProjectionRunner, runProjection, withTenant } from '@annals/postgres';
 import {
   requestContext,
   signedIn,
@@ -18,9 +18,10 @@ import {
 } from '@annals/testing';
 import { activityLog } from './activity/projection.js';
 import { auditLog } from './audit/projection.js';
+import { trackingConsents } from './consent/tracking-consents.js';
 import { activityServiceRoutes } from './routes.js';
 
-const projections = [auditLog, activityLog];
+const projections = [auditLog, activityLog, trackingConsents];
 const stores = testStores({ service: 'activity', projections, events: allEvents });
 let runners: ProjectionRunner[];
 let service: TestService;
@@ -58,6 +59,18 @@ function profileUpdated(who: CurrentUserContext, fields: Record<string, unknown>
   const data = { account_id: who.account_id, user_id: who.user_id, updated_at: '2026-03-01T12:00:00.000Z', ...fields };
   const event = { type: 'ProfileUpdated', data } as ProfileEvent;
   return happened(who, 'profile', `${who.account_id}_${who.user_id}`, [event], now);
+}
+
+/** Somebody who consents to being tracked, as the projection leaves it; so their log holds nothing yet. */
+async function tracked(): Promise<CurrentUserContext> {
+  const who = signedIn();
+  await withTenant(stores().database.pool, { accountId: who.account_id! }, (tx) =>
+    tx.query(
+      `insert into ${projectionSchema(trackingConsents)}.tracking_consents values ($1, $2, true, '2026-01-01')`,
+      [who.account_id, who.user_id],
+    ),
+  );
+  return who;
 }
 
 const get = (path: string, who: CurrentUserContext, seen = '') =>
@@ -271,9 +284,45 @@ describe('/audit-logs', () => {
   });
 });
 
+describe('a disclosure', () => {
+  it('is in the audit log with viewer, fields and reason, sealed for the person it is about, and in that person’s log', async () => {
+    const boss = signedIn('ADMIN');
+    const user_id = uuidv7();
+    const seen = await happened(boss, 'disclosure', `${boss.account_id}_${user_id}`, [
+      {
+        type: 'ProfileDisclosed',
+        data: {
+          ...{ account_id: boss.account_id, user_id, viewer_id: boss.user_id, fields: ['name', 'phone_number'] },
+          ...{ reason: 'Nobody has heard of her', disclosed_at: '2026-03-01T12:00:00.000Z' },
+        },
+      },
+    ]);
+    const entries = async () =>
+      listOf<AuditEntry>(await get(`/audit-logs?entity=ProfileDisclosure&entity_id=${user_id}`, boss, seen)).data;
+    expect(await entries()).toMatchObject([
+      {
+        ...{ action: 'INSERT', event_type: 'ProfileDisclosed', outcome: 'success', reason: null },
+        actor: { user_id: boss.user_id },
+        changes: {
+          viewer_id: { old: null, new: boss.user_id },
+          fields: { old: null, new: ['name', 'phone_number'] },
+          reason: { old: null, new: 'Nobody has heard of her' },
+        },
+      },
+    ]);
+    const them = signedIn('VIEWER', { account_id: boss.account_id, user_id });
+    expect(listOf<Record<string, unknown>>(await get('/users/activity', them, seen)).data).toMatchObject([
+      { type: 'profile_disclosed', category: 'profile', data: { by: boss.user_id } },
+    ]);
+    await stores().keys.destroy(user_id);
+    stores().store.forget(user_id);
+    expect((await entries())[0]!.changes.reason).toEqual({ old: null, new: { erased: true } });
+  });
+});
+
 describe('/users/activity', () => {
   it('stores one fact or many durably, and lists them', async () => {
-    const me = signedIn();
+    const me = await tracked();
     const one = await track(me, { type: 'page_view', tags: ['docs'], data: { path: '/a' } });
     expect([one.status, one.json.accepted, one.etag]).toEqual([202, 1, '']);
     const many = await track(me, [
@@ -290,7 +339,7 @@ describe('/users/activity', () => {
   });
 
   it('shows what the server saw beside what clients told', async () => {
-    const me = signedIn();
+    const me = await tracked();
     await track(me, { type: 'page_view' });
     const seen = await profileUpdated(me, { name: 'Ada' });
     const { data } = listOf<Record<string, unknown>>(await get('/users/activity', me, seen));
@@ -301,7 +350,7 @@ describe('/users/activity', () => {
   });
 
   it('takes 500 facts at once and a repeated key once', async () => {
-    const me = signedIn();
+    const me = await tracked();
     const facts = Array.from({ length: 500 }, (_, index) => ({ type: 'tick', data: { index, pad: 'x'.repeat(200) } }));
     const first = await track(me, facts, { 'idempotency-key': 'k' });
     const again = await track(me, facts, { 'idempotency-key': 'k' });
@@ -313,7 +362,7 @@ describe('/users/activity', () => {
   });
 
   it('has one effect under parallel sends of the same batch, and loses none of different ones', async () => {
-    const me = signedIn();
+    const me = await tracked();
     const sends = Array.from({ length: 20 }, (_, index) => track(me, { type: `t${index}` }));
     const answers = await Promise.all(sends);
     expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 202));
@@ -322,7 +371,7 @@ describe('/users/activity', () => {
   });
 
   it('filters by type, category, tag, session, time and text', async () => {
-    const me = signedIn();
+    const me = await tracked();
     const { position } = await track(me, [
       { type: 'a', category: 'x', tags: ['one'], data: { note: 'fifty_percent' }, occurred_at: '2026-01-01T00:00:00Z' },
       { type: 'b', category: 'y', tags: ['one', 'two'], data: { note: 'fifty%' }, occurred_at: '2026-02-01T00:00:00Z' },
@@ -342,7 +391,7 @@ describe('/users/activity', () => {
   });
 
   it('is one’s own; another’s is for those who may see the audit log, and never of another account', async () => {
-    const ada = signedIn();
+    const ada = await tracked();
     const { position } = await track(ada, { type: 'secret' });
     const peer = signedIn('MANAGER', { account_id: ada.account_id });
     const admin = signedIn('ADMIN', { account_id: ada.account_id });
@@ -355,8 +404,37 @@ describe('/users/activity', () => {
     );
   });
 
-  it('keeps a key for a day: a repetition after midnight finds the batch of the day before', async () => {
+  it('keeps nothing of who did not consent or does no more, and says so without an error', async () => {
     const me = signedIn();
+    const decides = async (activity_tracking: boolean) => {
+      const data = {
+        account_id: me.account_id,
+        user_id: me.user_id,
+        activity_tracking,
+        updated_at: '2026-03-01T12:00:00.000Z',
+      };
+      const id = `${me.account_id}_${me.user_id}`;
+      const seen = await happened(me, 'profile', id, [{ type: 'ProfilePrivacyChanged', data }]);
+      await get('/users/activity', me, seen);
+    };
+    const key = { 'idempotency-key': 'while-consenting' };
+    const nothing = { accepted: 0, ids: [], consented: false };
+    const before = await track(me, { type: 'early' });
+    expect([before.status, before.json, before.position]).toEqual([202, nothing, '']);
+    await decides(true);
+    const during = await track(me, { type: 'wanted' }, key);
+    expect(during.json).toMatchObject({ accepted: 1, consented: true });
+    await decides(false);
+    expect((await track(me, [{ type: 'late' }, { type: 'later' }])).json).toEqual(nothing);
+    // A repetition of what was taken is a repetition.
+    const again = await track(me, { type: 'wanted' }, key);
+    expect([again.json, again.headers.get(headers.idempotencyReplayed)]).toEqual([during.json, 'true']);
+    const { data } = listOf<Record<string, unknown>>(await get('/users/activity', me, during.position));
+    expect(data.map((line) => line.type)).toEqual(['profile_privacy_changed', 'wanted', 'profile_privacy_changed']);
+  });
+
+  it('keeps a key for a day: a repetition after midnight finds the batch of the day before', async () => {
+    const me = await tracked();
     const first = await track(me, { type: 'late' }, { 'idempotency-key': 'night' });
     const almostADayLater = Date.now() + 24 * 60 * 60 * 1000 - 1000;
     jest.useFakeTimers({ now: almostADayLater, doNotFake: everyClockButDate });

@@ -4,6 +4,7 @@ import { baseConfig, createApp, defineConfig, openStores, serve } from '@annals/
 import { z } from 'zod';
 import { activityLog } from './activity/projection.js';
 import { auditLog } from './audit/projection.js';
+import { trackingConsents } from './consent/tracking-consents.js';
 import { keepMonths } from './log/keep-months.js';
 import { makeMonths } from './log/months.js';
 import { integrationEvent, publishedCategories, topic } from './publish.js';
@@ -14,11 +15,12 @@ const principal = 'svc:activity';
 const config = defineConfig(z.object(baseConfig));
 
 serve(service, config, async (boot, logger) => {
-  const projections = [auditLog, activityLog];
+  const logs = [auditLog, activityLog];
+  const projections = [...logs, trackingConsents];
   const stores = await openStores(boot, { service, config, logger, migrations: [], projections });
   const { pool, backgroundPool, store, bus } = stores;
-  await boot.connect('months', () => makeMonths(config.DATABASE_OWNER_URL, projections));
-  const months = keepMonths(config.DATABASE_OWNER_URL, projections, (error) =>
+  await boot.connect('months', () => makeMonths(config.DATABASE_OWNER_URL, logs));
+  const months = keepMonths(config.DATABASE_OWNER_URL, logs, (error) =>
     logger.error({ error }, 'the months to come could not be made'),
   );
   const publisher = publishEvents({

@@ -8,7 +8,7 @@ import { listAuditLogs } from './audit/list-audit-logs.js';
 
 /** Everything this service answers. */
 export const activityServiceRoutes = (pool: Pool, store: EventStore): MountedRoute[] => [
-  trackActivity(store),
+  trackActivity(pool, store),
   listActivity(pool),
   listAuditLogs(pool, store),
   getAuditLog(pool, store),

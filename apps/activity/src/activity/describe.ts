@@ -21,6 +21,7 @@ const categories: Readonly<Record<string, string>> = {
   denial: 'security',
   apikey: 'security',
   profile: 'profile',
+  disclosure: 'profile',
   preferences: 'preferences',
   export: 'data',
   import: 'data',

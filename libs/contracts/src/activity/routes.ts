@@ -12,12 +12,20 @@ export const trackActivityRoute = route('trackActivity', {
   method: 'POST',
   path: '/users/activity',
   tag: 'Activity',
-  summary: 'Record one fact or up to 500; stored durably before the answer',
+  summary: 'Record one fact or up to 500; stored durably before the answer, or not at all without consent to it',
   access: { kind: 'user' },
   body: TrackActivity,
   // Five hundred facts with a little data each do not fit the usual 100 KB.
   bodyLimit: 512 * 1024,
-  responses: { 202: z.object({ accepted: z.number().int(), ids: z.array(z.uuid()) }) },
+  responses: {
+    202: z.object({
+      /** Facts that were stored. */
+      accepted: z.number().int(),
+      ids: z.array(z.uuid()),
+      /** Whether the person consents to such facts (`activity_tracking` of their privacy settings); none is stored else. */
+      consented: z.boolean(),
+    }),
+  },
 });
 
 export const ActivityQuery = z.strictObject({
