@@ -7,7 +7,7 @@ import { exportRoutesOf } from './export/routes.js';
 import { enqueueExport, jobTopic } from './jobs/enqueue.js';
 import { jobMigrations } from './jobs/job-table.js';
 import { startWorker } from './jobs/worker.js';
-import { folderObjects } from '@annals/objects';
+import { startObjects } from '@annals/objects';
 import { integrationEventOf, jobOf } from './publish.js';
 import { exportsProjection } from './views/exports/exports.projection.js';
 
@@ -22,7 +22,7 @@ serve('export', config, async (boot, logger) => {
   const { pool, backgroundPool, keys, store, bus } = stores;
   const signer = createContextSigner({ principal: 'svc:export', privateJwk: config.CONTEXT_SIGNING_KEY });
   const reader = createContextReader({ jwks: config.CONTEXT_KEYS });
-  const objects = folderObjects(config.OBJECTS_DIR);
+  const objects = await boot.connect('objects', () => startObjects(config.OBJECTS_URL));
   const changes = exportChanges();
   const follower = store.subscribe(changeFollower(store, changes));
 
@@ -67,7 +67,7 @@ serve('export', config, async (boot, logger) => {
       ...{ service: 'export', logger, contextReader: reader, commandKey: config.KEY_ENCRYPTION_KEY },
       routes: exportRoutesOf({ store, pool, keys, objects, changes, limitBytes: config.USER_DATA_EXPORT_LIMIT }),
       projections: stores.runners,
-      readiness: stores.readiness,
+      readiness: { ...stores.readiness, objects: () => objects.ping() },
     }),
     close: [
       () => worker.stop(),
@@ -76,6 +76,7 @@ serve('export', config, async (boot, logger) => {
       () => events.stop(),
       () => follower.stop(),
       ...[identity, profile, activity].map((client) => () => client.close()),
+      async () => objects.close(),
       ...stores.close,
     ],
   };

@@ -1,10 +1,11 @@
-import { baseConfig, secretKey } from '@annals/service';
+import { objectsUrlShape, readObjectsUrl } from '@annals/objects';
+import { baseConfig, readWith, secretKey } from '@annals/service';
 import { z } from 'zod';
 
 /** Settings of the profile service. */
 export const profileConfig = z.object({
   ...baseConfig,
-  OBJECTS_DIR: z.string().describe('Folder of pictures and evidence'),
+  OBJECTS_URL: readWith(readObjectsUrl).describe(`Store of pictures, evidence and documents: ${objectsUrlShape}`),
   LOOKUP_SECRET: secretKey.describe(
     'Keys the hashes in stream names; never changes: 32 bytes in base64, or file:<path>',
   ),

@@ -1,6 +1,6 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { publishEvents } from '@annals/messaging';
-import { folderObjects } from '@annals/objects';
+import { startObjects } from '@annals/objects';
 import { runReactor } from '@annals/postgres';
 import { createApp, defineConfig, openStores, serve } from '@annals/service';
 import { profileConfig } from './config.js';
@@ -20,7 +20,7 @@ serve(service, config, async (boot, logger) => {
   const { pool, backgroundPool, store, bus } = stores;
   const [view] = stores.runners;
   if (!view) throw new Error('The projection of members does not run');
-  const objects = folderObjects(config.OBJECTS_DIR);
+  const objects = await boot.connect('objects', () => startObjects(config.OBJECTS_URL));
   const folds = startFolds(store);
   const parts = { store, folds, pool, members: view, objects, handleId: handleIds(config.LOOKUP_SECRET) };
   const publisher = publishEvents({
@@ -39,7 +39,7 @@ serve(service, config, async (boot, logger) => {
   );
   return {
     app: createApp({
-      ...{ service, logger, readiness: stores.readiness },
+      ...{ service, logger, readiness: { ...stores.readiness, objects: () => objects.ping() } },
       routes: profileServiceRoutes(parts),
       contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
       // Reads wait by themselves: the owner's own documents come from memory and not from the view.
@@ -50,6 +50,7 @@ serve(service, config, async (boot, logger) => {
       () => publisher.stop(),
       ...reactors.map((reactor) => () => reactor.stop()),
       () => folds.stop(),
+      async () => objects.close(),
       ...stores.close,
     ],
   };

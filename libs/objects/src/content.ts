@@ -11,6 +11,8 @@ export async function takeContent(
 ): Promise<void> {
   if (Buffer.isBuffer(content)) return take(content).catch(asUnavailable);
   const sender: { failure?: unknown } = {};
+  // It may fail before anybody reads it, while the store makes ready: then the first read tells, and not the process's end.
+  content.on('error', () => undefined);
   const watched = Readable.from(watch(content, sender), { objectMode: false });
   try {
     await take(watched);

@@ -36,8 +36,9 @@ export function s3Objects(place: S3Place, limits: S3Limits = usualLimits): Objec
   const Bucket = place.bucket;
 
   const find = async (name: string) => {
+    const Key = checkedName(name);
     try {
-      const head = await client.send(new HeadObjectCommand({ Bucket, Key: checkedName(name) }));
+      const head = await client.send(new HeadObjectCommand({ Bucket, Key }));
       return { bytes: head.ContentLength ?? 0 };
     } catch (error) {
       return statusOf(error) === 404 ? undefined : asUnavailable(error);

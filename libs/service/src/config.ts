@@ -5,8 +5,8 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'is a postgres:// URL');
 
-/** Turns what a reader throws into the one line that the start prints. */
-function readWith<T>(read: (text: string) => T) {
+/** A setting that a function reads; what that throws becomes the one line that the start prints. */
+export function readWith<T>(read: (text: string) => T) {
   return z.string().transform((text, context): T => {
     try {
       return read(text);

@@ -1,4 +1,13 @@
-export { baseConfig, ConfigError, defineConfig, processConfig, readConfig, secretKey, storeConfig } from './config.js';
+export {
+  baseConfig,
+  ConfigError,
+  defineConfig,
+  processConfig,
+  readConfig,
+  readWith,
+  secretKey,
+  storeConfig,
+} from './config.js';
 export { createLogger, type LogField, type LogFields, type Logger, type LoggerOptions } from './log.js';
 export {
   createMetrics,

@@ -27,12 +27,12 @@ const ours = ['identity', 'profile', 'activity', 'export', 'gateway'];
 
 describe('docker-compose.yml', () => {
   it('runs the real stores and the five services', () => {
-    const names = ['postgres', 'eventstore', 'kafka', 'redis', 'jaeger', 'prepare', ...ours];
+    const names = ['postgres', 'eventstore', 'kafka', 'redis', 'objects', 'jaeger', 'prepare', ...ours];
     expect(Object.keys(compose.services).sort()).toEqual(names.sort());
   });
 
   it.each(services)('%s has an exact image or a build of this repository', (_name, { image, build }) => {
-    if (image) expect(image).toMatch(/:\d+(\.\d+)+/);
+    if (image) expect(image).toMatch(/:v?\d+(\.\d+)+/);
     else expect(existsSync(join(root, 'apps', build!.args.SERVICE, 'package.json'))).toBe(true);
   });
 

@@ -5,6 +5,7 @@ import { baseConfig } from '@annals/service';
 import { exportConfig } from '../../../apps/export/src/config.js';
 import { GatewayConfig } from '../../../apps/gateway/src/config.js';
 import { identityConfig } from '../../../apps/identity/src/config.js';
+import { profileConfig } from '../../../apps/profile/src/config.js';
 
 export const root = resolve(__dirname, '../../..');
 
@@ -12,7 +13,7 @@ export const root = resolve(__dirname, '../../..');
 export const configurations: Readonly<Record<string, z.ZodType>> = {
   gateway: GatewayConfig,
   identity: identityConfig,
-  profile: z.object(baseConfig),
+  profile: profileConfig,
   activity: z.object(baseConfig),
   export: exportConfig,
 };

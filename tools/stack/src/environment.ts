@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { RunningPostgres } from '@annals/embedded-postgres';
 import type { StackKeys } from './keys.js';
 import type { Layout, ServiceName } from './layout.js';
@@ -38,6 +39,9 @@ const given = (names: readonly string[]): NodeJS.ProcessEnv =>
 export const eventStoreUrl = (layout: Layout): string =>
   process.env.EVENTSTORE_URL ?? `esdb://127.0.0.1:${layout.ports.event_node}?tls=false`;
 
+/** Where objects are kept: the caller's own store, else a folder of the stack. */
+const objectsUrl = (layout: Layout): string => process.env.OBJECTS_URL || pathToFileURL(layout.objectsDir).href;
+
 /** Environment of one service: what it needs and nothing of its neighbours. */
 export function serviceEnvironment(service: ServiceName, { layout, keys, postgres }: Surroundings): NodeJS.ProcessEnv {
   const principal = service === 'gateway' ? 'gateway' : `svc:${service}`;
@@ -70,8 +74,8 @@ export function serviceEnvironment(service: ServiceName, { layout, keys, postgre
     EVENTSTORE_URL: eventStoreUrl(layout),
     ...(service === 'identity' ? given(forIdentity) : {}),
     ...(service === 'identity' ? { LOOKUP_SECRET: keys.lookupSecret, DEV_MAIL: 'true', MAIL_DIR: layout.mailDir } : {}),
-    ...(service === 'export' ? { ...upstreams, OBJECTS_DIR: layout.objectsDir } : {}),
-    ...(service === 'profile' ? { OBJECTS_DIR: layout.objectsDir, LOOKUP_SECRET: keys.lookupSecret } : {}),
+    ...(service === 'export' ? { ...upstreams, OBJECTS_URL: objectsUrl(layout) } : {}),
+    ...(service === 'profile' ? { OBJECTS_URL: objectsUrl(layout), LOOKUP_SECRET: keys.lookupSecret } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { chownSync, copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { provisionObjects, readObjectsUrl } from '@annals/objects';
 import { annalsDatabases, provision } from '@annals/postgres';
 import { ensureKeys } from './keys.js';
 
@@ -16,6 +17,7 @@ async function prepare(env: NodeJS.ProcessEnv): Promise<void> {
   const plan = annalsDatabases.filter(({ name }) => name !== 'annals_events' && name !== 'annals_bus');
   const passwordOf = (role: string) => required(`${role.split('_')[0]?.toUpperCase()}_DB_PASSWORD`);
   await provision(required('POSTGRES_ADMIN_URL'), plan, passwordOf);
+  await provisionObjects(readObjectsUrl(required('OBJECTS_URL')));
   console.log(`keys are in ${keysDir}; databases: ${plan.map(({ name }) => name).join(', ')}`);
 }
 
@@ -33,7 +35,9 @@ function handOut(keysDir: string): void {
     copyFileSync(signing, join(folder, 'signing.jwk.json'));
     copyFileSync(keys.publicKeys, join(folder, 'inside.jwks.json'));
     if (service !== 'gateway') copyFileSync(join(master, 'key-encryption-key'), join(folder, 'key-encryption-key'));
-    if (service === 'identity') copyFileSync(join(master, 'lookup-secret'), join(folder, 'lookup-secret'));
+    if (service === 'identity' || service === 'profile') {
+      copyFileSync(join(master, 'lookup-secret'), join(folder, 'lookup-secret'));
+    }
     // The services run as the image's account `node`; a volume belongs to root at first.
     if (process.getuid?.() === 0)
       ['.', ...readdirSync(folder)].forEach((file) => chownSync(join(folder, file), 1000, 1000));

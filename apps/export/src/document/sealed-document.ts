@@ -1,5 +1,5 @@
 import { type BytesPlace, openBytes, sealBytes, type SubjectKeys } from '@annals/event-store';
-import type { Objects } from '@annals/objects';
+import { largestInMemory, type Objects } from '@annals/objects';
 
 export const documentName = (accountId: string, exportId: string): string => `exports/${accountId}/${exportId}`;
 
@@ -18,8 +18,14 @@ export async function sealDocument(
 
 /**
  * The document in clear, checked whole before its first byte leaves.
+ * @param limitBytes that its parts were held to; what goes around them, and the seal, come on top
  * @throws Problem 410 `subject-erased` when its key is gone; Error when the file was changed
  */
-export async function openDocument(objects: Objects, keys: SubjectKeys, place: BytesPlace): Promise<Buffer> {
-  return openBytes(keys, place, await objects.get(place.name));
+export async function openDocument(
+  objects: Objects,
+  keys: SubjectKeys,
+  place: BytesPlace,
+  limitBytes: number,
+): Promise<Buffer> {
+  return openBytes(keys, place, await objects.get(place.name, limitBytes + largestInMemory));
 }

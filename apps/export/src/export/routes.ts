@@ -93,7 +93,7 @@ export function exportRoutesOf({ store, pool, keys, objects, changes, limitBytes
       downloadExport({ user_id: userId, now }, state);
       // Opened before the fact is written: a document that cannot be read has not been handed out.
       const place = { subject: userId, name: documentName(accountId, params.export_id) };
-      const document = await openDocument(objects, keys, place);
+      const document = await openDocument(objects, keys, place, state.request.limit_bytes);
       await store.execute(exportAggregate, exportId(accountId, params.export_id), {
         ...{ id: commandId, context, now },
         decide: (current) => downloadExport({ user_id: userId, now }, current),
