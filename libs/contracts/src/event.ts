@@ -15,10 +15,17 @@ export interface EventContract<Type extends string = string, Schema extends z.Zo
   /** Data field that holds the id of the person the personal fields are about. Required when any field is marked. */
   subject?: string;
   /**
-   * How the audit log shows it. Data fields listed in `keys` identify the entity and are not shown as changes.
+   * How the audit log shows it. Data fields listed in `keys` identify the entity and are not shown as changes. Those in
+   * `parts` are objects that carry only the members that changed, so each member is shown as a field of its own.
    * `outcome` is `denied` for what somebody tried and was not allowed; everything else is a success.
    */
-  audit: { entity: string; action: AuditAction; keys: readonly string[]; outcome?: 'denied' };
+  audit: {
+    entity: string;
+    action: AuditAction;
+    keys: readonly string[];
+    parts?: readonly string[];
+    outcome?: 'denied';
+  };
   /** `upcasters[n]` turns data of version n into data of version n + 1. */
   upcasters: Readonly<Record<number, (data: Record<string, unknown>) => Record<string, unknown>>>;
   personalFields: readonly PersonalField[];
@@ -33,6 +40,7 @@ export interface EventDefinition<Schema extends z.ZodObject> {
     entity: string;
     action: AuditAction;
     keys: readonly (keyof z.infer<Schema> & string)[];
+    parts?: readonly (keyof z.infer<Schema> & string)[];
     outcome?: 'denied';
   };
   upcasters?: EventContract['upcasters'];

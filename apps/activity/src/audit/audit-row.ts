@@ -1,7 +1,6 @@
 import { type EventContract } from '@annals/contracts';
-import { type StoredEvent } from '@annals/event-store';
+import { type KeptChange, type StoredEvent } from '@annals/event-store';
 import { type Columns } from '../log/insert-rows.js';
-import { type KeptChange } from './changes.js';
 
 /** One row of `audit_entries`, as text for PostgreSQL; `account_id` stands beside it. */
 export interface AuditRow {

@@ -1,7 +1,6 @@
 import { type AuditEntry } from '@annals/contracts';
-import { encodePosition, type EventStore, isSealed } from '@annals/event-store';
+import { encodePosition, type EventStore, type KeptChange, openChanges } from '@annals/event-store';
 import { type AuditRow } from './audit-row.js';
-import { type Kept, type KeptChange } from './changes.js';
 
 /** A row as PostgreSQL gives it back. */
 export type StoredAuditRow = Omit<AuditRow, 'occurred_at' | 'changes' | 'temporary_roles'> & {
@@ -19,7 +18,10 @@ type Opener = Pick<EventStore, 'openField'>;
 
 /** The entry as an auditor reads it: sealed values are opened now, those of erased persons read `{"erased": true}`. */
 export async function openEntry(store: Opener, row: StoredAuditRow): Promise<AuditEntry> {
-  const [changes, ip_address] = await Promise.all([openChanges(store, row), openAddress(store, row)]);
+  const [changes, ip_address] = await Promise.all([
+    openChanges(store, row.stream, row.changes),
+    openAddress(store, row),
+  ]);
   return {
     id: row.id,
     account_id: row.account_id,
@@ -52,30 +54,6 @@ export async function openEntry(store: Opener, row: StoredAuditRow): Promise<Aud
     revision: row.revision,
     position: encodePosition({ commit: BigInt(row.commit_pos), prepare: BigInt(row.prepare_pos) }),
   };
-}
-
-async function openChanges(store: Opener, row: StoredAuditRow): Promise<AuditEntry['changes']> {
-  const open = (kept: Kept | null, field: string): Promise<unknown> =>
-    kept === null ? Promise.resolve(null) : openValue(store, row.stream, kept, kept.value, field);
-  const entries = Object.entries(row.changes).map(async ([field, change]) => {
-    const [before, after] = await Promise.all([open(change.old, field), open(change.new, field)]);
-    return [field, { old: before, new: after }] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-/** A field may be sealed whole, or hold sealed values deeper down. */
-async function openValue(store: Opener, stream: string, kept: Kept, value: unknown, path: string): Promise<unknown> {
-  if (typeof value !== 'object' || value === null || kept.subject === null) return value;
-  if (isSealed(value)) {
-    return store.openField({ stream, event_id: kept.event_id, path, subject: kept.subject, value });
-  }
-  const inside = await Promise.all(
-    Object.entries(value).map(
-      async ([name, child]) => [name, await openValue(store, stream, kept, child, `${path}.${name}`)] as const,
-    ),
-  );
-  return Array.isArray(value) ? inside.map(([, child]) => child) : Object.fromEntries(inside);
 }
 
 async function openAddress(store: Opener, row: StoredAuditRow): Promise<AuditEntry['ip_address']> {

@@ -1,11 +1,10 @@
 import { allEvents, type EventContract } from '@annals/contracts';
-import { type StoredEvent } from '@annals/event-store';
+import { changesOf, type LastValues, type StoredEvent } from '@annals/event-store';
 import { type Projection, setTenant, tenantTable, type Tx } from '@annals/postgres';
 import { accountOf, byAccount } from '../log/by-account.js';
 import { insertRows } from '../log/insert-rows.js';
 import { monthlyPartitions } from '../log/months.js';
 import { auditColumns, auditRow, type AuditRow } from './audit-row.js';
-import { changesOf, type LastValues } from './changes.js';
 
 const contracts = new Map<string, EventContract>(allEvents.map((contract) => [contract.type, contract]));
 
@@ -19,7 +18,7 @@ const contracts = new Map<string, EventContract>(allEvents.map((contract) => [co
  */
 export const auditLog: Projection = {
   name: 'audit_log',
-  version: 2,
+  version: 3,
   categories: [...new Set(allEvents.map((contract) => contract.category))],
   open: false,
   tables: (schema) => `
@@ -40,7 +39,7 @@ export const auditLog: Projection = {
     ${tenantTable(`${schema}.audit_entries`)}
     ${monthlyPartitions(schema, 'audit_entries')}
     create table ${schema}.last_values (stream text primary key, fields json not null);
-    comment on table ${schema}.last_values is 'what each stream''s fields were last set to, sealed as in the event; never shown';
+    comment on table ${schema}.last_values is 'what the fields of each stream''s entities were last set to, sealed as in the event; never shown';
   `,
   on: {},
   accountOf: () => null,

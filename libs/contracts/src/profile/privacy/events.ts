@@ -12,7 +12,7 @@ export const ProfilePrivacyChanged = event('ProfilePrivacyChanged', {
     searchable: z.boolean().optional(),
     activity_tracking: z.boolean().optional(),
   }),
-  audit: { entity: 'ProfilePrivacy', action: 'UPDATE', keys },
+  audit: { entity: 'ProfilePrivacy', action: 'UPDATE', keys, parts: ['fields'] },
 });
 
 /** Somebody with the right to it was shown a person's whole profile. Written before they were. */

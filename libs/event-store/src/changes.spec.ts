@@ -1,20 +1,21 @@
 import { storedEvents } from '@annals/testing';
 import { type Changes, changesOf, type LastValues } from './changes.js';
 
-const contract = (action: 'INSERT' | 'UPDATE' | 'DELETE') => ({
-  audit: { entity: 'Thing', action, keys: ['id'] },
+type Step = [action: 'INSERT' | 'UPDATE' | 'DELETE', data: Record<string, unknown>, entity?: string];
+const contract = ([action, , entity = 'Thing']: Step) => ({
+  audit: { entity, action, keys: ['id'], parts: ['settings'] },
   subject: 'id',
 });
 
 /** Runs a life through the fold and tells the last step, values only. */
-function life(steps: readonly [action: 'INSERT' | 'UPDATE' | 'DELETE', data: Record<string, unknown>][]) {
+function life(steps: readonly Step[]) {
   const events = storedEvents(
     steps.map(([, data]) => ({ type: 'X', stream: 'thing-1', data: { id: 'ada', ...data } })),
   );
   let last: LastValues = {};
   let step: Changes = { changes: {}, last };
   for (const [index, event] of events.entries()) {
-    step = changesOf(event, contract(steps[index]![0]), last);
+    step = changesOf(event, contract(steps[index]!), last);
     last = step.last;
   }
   const changes = Object.fromEntries(
@@ -23,7 +24,7 @@ function life(steps: readonly [action: 'INSERT' | 'UPDATE' | 'DELETE', data: Rec
       [change.old?.value ?? null, change.new?.value ?? null],
     ]),
   );
-  return { changes, last: Object.keys(last), events, raw: step.changes };
+  return { changes, last: Object.keys(last.Thing ?? {}), events, raw: step.changes };
 }
 
 describe('what an event changed', () => {
@@ -66,6 +67,37 @@ describe('what an event changed', () => {
         ['DELETE', { reason: 'left' }],
       ]),
     ).toMatchObject({ changes: { name: ['Ada', null], city: ['London', null], reason: [null, 'left'] }, last: [] }));
+
+  it('says on DELETE what was there, and not what the event repeats of it', () =>
+    expect(
+      life([
+        ['UPDATE', { picture: { sealed: 'v1.a' } }],
+        ['DELETE', { picture: { sealed: 'v1.b' } }],
+      ]),
+    ).toMatchObject({ changes: { picture: [{ sealed: 'v1.a' }, null] }, last: [] }));
+
+  it.each(['INSERT', 'DELETE'] as const)('leaves other entities of the stream alone on %s', (action) =>
+    expect(
+      life([
+        ['UPDATE', { name: 'Ada' }],
+        ['INSERT', { name: 'badge' }, 'Badge'],
+        [action, { name: null }, 'Badge'],
+        ['UPDATE', { name: 'Ada L.' }],
+      ]).changes,
+    ).toEqual({ name: ['Ada', 'Ada L.'] }),
+  );
+
+  it('tells the members of a part apart, each with its own past', () =>
+    expect(
+      life([
+        ['UPDATE', { settings: { bio: 'public', name: 'private' } }],
+        ['UPDATE', { settings: { phone: 'account' } }],
+        ['UPDATE', { settings: { bio: 'private', name: 'private' } }],
+      ]),
+    ).toMatchObject({
+      changes: { 'settings.bio': ['public', 'private'] },
+      last: ['settings.bio', 'settings.name', 'settings.phone'],
+    }));
 
   it('has no past after a second INSERT', () =>
     expect(
