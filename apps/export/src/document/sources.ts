@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { serviceIdentity } from '@annals/auth';
 import { Problem, type ExportPart, type IdentityContext, type RequestContext } from '@annals/contracts';
 import type { EventStore } from '@annals/event-store';
@@ -49,6 +50,14 @@ export async function gatherPart(
       return all(sources.identity, '/users/devices');
     case 'profile':
       return one(sources.profile, '/users/profile');
+    case 'avatar':
+      return picture(sources.profile, `/users/${subject.userId}/avatar?size=1024&format=webp`, identity, request);
+    case 'privacy':
+      return one(sources.profile, '/users/profile/privacy');
+    case 'verification':
+      return one(sources.profile, '/users/profile/verification');
+    case 'disclosures':
+      return all(sources.profile, '/users/profile/disclosures');
     case 'preferences':
       return one(sources.profile, '/users/preferences');
     case 'activity':
@@ -81,6 +90,24 @@ async function allPages(
     if (!meta.has_next_page) return { content, items: content.length };
     // A walk by cursor is not disturbed by what is added meanwhile; short lists have pages only.
     next = meta.next_cursor ? `cursor=${encodeURIComponent(meta.next_cursor)}` : `page=${(meta.current_page ?? 1) + 1}`;
+  }
+}
+
+/** The bytes of a picture as text; null where there is none. */
+async function picture(
+  client: InternalClient,
+  path: string,
+  identity: IdentityContext,
+  request: RequestContext,
+): Promise<Gathered> {
+  try {
+    const { headers, body } = await client.stream({ method: 'GET', path: `/api/v1${path}`, identity, request });
+    const bytes = await buffer(body);
+    const content = { media_type: headers['content-type'], bytes: bytes.length, base64: bytes.toString('base64') };
+    return { content, items: 1 };
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return { content: null, items: 0 };
+    throw error;
   }
 }
 

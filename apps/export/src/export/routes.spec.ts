@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createContextSigner, generateKey } from '@annals/auth';
-import { allEvents, type CurrentUserContext, type ExportPart } from '@annals/contracts';
+import { allEvents, type CurrentUserContext, type ExportPart, exportParts } from '@annals/contracts';
 import { uuidv7, type Subscription } from '@annals/event-store';
 import { runProjection, type ProjectionRunner } from '@annals/postgres';
 import { createLogger, internalClient, type InternalClient } from '@annals/service';
@@ -50,7 +50,9 @@ function startNeighbour(): Promise<Server> {
         }
       : { path, location: 'Turin' };
     const { status, body } = instead?.(path) ?? { status: 200, body: usual };
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const isPicture = Buffer.isBuffer(body);
+    response.writeHead(status, { 'content-type': isPicture ? 'image/webp' : 'application/json' });
+    response.end(isPicture ? body : JSON.stringify(body));
   });
   return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
 }
@@ -129,7 +131,7 @@ describe('asking for an export', () => {
   it('answers 202 with where to look', async () => {
     const { status, json, headers } = await call(await member(), 'POST', '', { body: {} });
     expect(status).toBe(202);
-    expect(json).toMatchObject({ status: 'queued', progress: { done: 0, total: 7 } });
+    expect(json).toMatchObject({ status: 'queued', progress: { done: 0, total: exportParts.length } });
     expect(headers.get('location')).toBe(`/api/v1/users/data/export/${json.id as string}`);
   });
 
@@ -175,6 +177,35 @@ describe('an export that is done', () => {
     for (const { part, sha256 } of manifest.parts) expect(digest(JSON.stringify(parts[part]))).toBe(sha256);
     const again = await call(who, 'GET', `/${id}/download`);
     expect([again.status, again.json.code]).toEqual([410, 'export-already-downloaded']);
+  });
+
+  it('holds everything a person has said and been told, and the picture itself where there is one', async () => {
+    const who = await member();
+    const document = async () => {
+      const id = await done(who, [...exportParts]);
+      return (await call(who, 'GET', `/${id}/download`)).json as {
+        manifest: { parts: { part: string; items: number }[] };
+        parts: Record<string, Record<string, unknown> | null>;
+      };
+    };
+    const bytes = Buffer.from([0x52, 0x49, 0x46, 0x46, 0x00, 0xff]);
+    instead = (path) => (path.includes('/avatar') ? { status: 200, body: bytes } : undefined);
+    const { manifest, parts } = await document();
+    expect(Object.keys(parts)).toEqual([...exportParts]);
+    expect(parts.avatar).toEqual({ media_type: 'image/webp', bytes: 6, base64: bytes.toString('base64') });
+    const asked = ['profile', 'privacy', 'verification', 'preferences'].map((part) => parts[part]!.path);
+    expect(asked).toEqual([
+      ...['/api/v1/users/profile', '/api/v1/users/profile/privacy'],
+      ...['/api/v1/users/profile/verification', '/api/v1/users/preferences'],
+    ]);
+    expect(JSON.stringify(parts.disclosures)).toContain('/users/profile/disclosures');
+    expect(manifest.parts.find(({ part }) => part === 'avatar')!.items).toBe(1);
+    instead = (path) => (path.includes('/avatar') ? { status: 404, body: {} } : undefined);
+    const without = await document();
+    expect([without.parts.avatar, without.manifest.parts.find(({ part }) => part === 'avatar')!.items]).toEqual([
+      null,
+      0,
+    ]);
   });
 
   it('is handed out once, however many ask at the same time', async () => {

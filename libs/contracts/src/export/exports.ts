@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 /** Sections of an export, in the order they are gathered. */
-export const exportParts = ['user', 'accounts', 'sessions', 'devices', 'profile', 'preferences', 'activity'] as const;
+export const exportParts = [
+  ...(['user', 'accounts', 'sessions', 'devices'] as const),
+  ...(['profile', 'avatar', 'privacy', 'verification', 'disclosures', 'preferences', 'activity'] as const),
+] as const;
 export const ExportPart = z.enum(exportParts);
 export type ExportPart = z.infer<typeof ExportPart>;
 
