@@ -1,7 +1,7 @@
 /** Things of the account under attack, whose ids a stranger puts into paths. */
 export const things = [
   ...(['account', 'user', 'session', 'device', 'role', 'invitation', 'key', 'elevation', 'export', 'entry'] as const),
-  ...(['passkey', 'provider'] as const),
+  ...(['passkey', 'provider', 'verification', 'document'] as const),
 ];
 export type Thing = (typeof things)[number];
 
@@ -67,6 +67,11 @@ export const foreignIds: Readonly<Record<string, ForeignIds>> = {
   removePasskey: one('id', 'passkey'),
   unlinkProvider: one('provider_id', 'provider'),
   getMemberProfile: one('user_id', 'user'),
+  getPublicProfile: { params: { account_id: 'account', user_id: 'user' }, answer: 404 },
+  removeVerificationDocument: one('document_id', 'document'),
+  getVerification: one('verification_id', 'verification'),
+  downloadVerificationDocument: { params: { verification_id: 'verification', document_id: 'document' }, answer: 404 },
+  decideVerification: one('verification_id', 'verification', { decision: 'approved' }),
   getAuditLog: one('id', 'entry'),
   getExport: one('export_id', 'export'),
   followExport: one('export_id', 'export'),
