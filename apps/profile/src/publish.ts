@@ -4,7 +4,7 @@ import { type IntegrationEvent } from '@annals/messaging';
 
 export const topic = 'profile.events.v1';
 export const publishedCategories = [
-  ...(['profile', 'disclosure', 'verification'] as const),
+  ...(['profile', 'disclosure', 'verification', 'review'] as const),
   ...(['preferences', 'accountpreferences'] as const),
 ] as const;
 
@@ -18,8 +18,10 @@ const types: Readonly<Record<string, string>> = {
   ProfileVerified: 'profile.verified.v1',
   ProfileVerificationLapsed: 'profile.verification-lapsed.v1',
   VerificationRequested: 'profile.verification-requested.v1',
+  VerificationWithdrawn: 'profile.verification-withdrawn.v1',
   VerificationApproved: 'profile.verification-approved.v1',
   VerificationRejected: 'profile.verification-rejected.v1',
+  VerificationReviewed: 'profile.verification-reviewed.v1',
   PreferencesUpdated: 'preferences.updated.v1',
   AccountPreferencesUpdated: 'account-preferences.updated.v1',
 };

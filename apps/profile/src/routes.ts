@@ -1,7 +1,7 @@
-import type { EventStore } from '@annals/event-store';
+import type { EventStore, SubjectKeys } from '@annals/event-store';
 import type { Objects } from '@annals/objects';
 import { type Pool } from '@annals/postgres';
-import { type MountedRoute, type PositionWaiter } from '@annals/service';
+import { type MountedRoute, type PositionWaiter, type SealedTexts } from '@annals/service';
 import { type FreshFolds } from './folds/fresh-folds.js';
 import type { HandleId } from './handle/handle-id.js';
 import { preferencesServiceRoutes } from './preferences/routes.js';
@@ -16,6 +16,7 @@ import { deleteProfile } from './profile/delete-profile.js';
 import { getProfile } from './profile/get-profile.js';
 import { patchProfile } from './profile/patch-profile.js';
 import { replaceProfile } from './profile/replace-profile.js';
+import { verificationRoutesOf } from './verification/routes.js';
 
 export interface ProfileParts {
   store: EventStore;
@@ -25,6 +26,11 @@ export interface ProfileParts {
   members: PositionWaiter;
   objects: Objects;
   handleId: HandleId;
+  keys: SubjectKeys;
+  /** The running projection of verifications. */
+  verifications: PositionWaiter;
+  /** For cursors. */
+  texts: SealedTexts;
 }
 
 /** Everything this service answers. */
@@ -43,5 +49,6 @@ export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
     replacePrivacy(folds),
     patchPrivacy(folds),
     ...preferencesServiceRoutes(folds),
+    ...verificationRoutesOf(parts),
   ];
 };

@@ -12,7 +12,7 @@ export interface TestServiceOptions {
 }
 
 export interface Asked {
-  /** Sent as JSON. */
+  /** Sent as JSON; a form as `multipart/form-data`. */
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
 }
@@ -50,14 +50,15 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}`;
   return {
     async call(method, path, who, { body, headers: extra } = {}) {
+      const isForm = body instanceof FormData;
       const response = await fetch(url + path, {
         method,
         headers: {
           ...(who ? { [headers.context]: await signer.sign(IdentityContext.parse(who)) } : {}),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
           ...extra,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
       return {

@@ -22,6 +22,8 @@ const categories: Readonly<Record<string, string>> = {
   apikey: 'security',
   profile: 'profile',
   disclosure: 'profile',
+  verification: 'profile',
+  review: 'profile',
   preferences: 'preferences',
   export: 'data',
   import: 'data',

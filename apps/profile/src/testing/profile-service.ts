@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allEvents, type CurrentUserContext } from '@annals/contracts';
 import { connectEventStore, type EventStore, type Outcome, uuidv7 } from '@annals/event-store';
-import { folderObjects, type Objects } from '@annals/objects';
+import { folderObjects } from '@annals/objects';
 import { type ProjectionRunner, type ReactorRunner, runProjection, runReactor } from '@annals/postgres';
+import { sealedTexts } from '@annals/service';
 import { type Answered, startTestService, type TestService, testStores, type TestStores } from '@annals/testing';
 import { startFolds } from '../folds/start-folds.js';
-import { type HandleId, handleIds } from '../handle/handle-id.js';
+import { handleIds } from '../handle/handle-id.js';
 import { reactorsOf } from '../reactors/reactors.js';
 import { type ProfileParts, profileServiceRoutes } from '../routes.js';
+import { pendingEvidence } from '../verification/evidence/pending-evidence.js';
 import { members } from '../views/members/projection.js';
+import { verificationList } from '../views/verifications/projection.js';
 
 /** Everything but `body` and `at` is a header. */
 export type Extra = { body?: unknown; at?: TestService } & Record<string, unknown>;
@@ -42,11 +45,18 @@ interface Process {
 
 /** Gives the tests of a file a service of their own. @returns a function, because it is there only once the tests run */
 export function testProfileService(): () => ProfileService {
-  const stores = testStores({ service: 'profile', projections: [members], events: allEvents });
+  const stores = testStores({
+    service: 'profile',
+    migrations: [pendingEvidence],
+    projections: [members, verificationList],
+    events: allEvents,
+  });
   const folder = mkdtempSync(join(tmpdir(), 'annals-objects-'));
   const objects = folderObjects(folder);
   const handleId = handleIds(randomBytes(32));
+  const texts = sealedTexts(randomBytes(32));
   let view: ProjectionRunner;
+  let verifications: ProjectionRunner;
   let processes: Process[] = [];
   let reactors: ReactorRunner[] = [];
   let service: ProfileService;
@@ -54,7 +64,8 @@ export function testProfileService(): () => ProfileService {
   beforeAll(async () => {
     const { store, database } = stores();
     view = runProjection({ projection: members, pool: database.pool, store });
-    const shared = { view, objects, handleId };
+    verifications = runProjection({ projection: verificationList, pool: database.pool, store });
+    const shared = { view, verifications, objects, handleId, texts };
     processes = await Promise.all([startProcess(stores(), shared), startProcess(stores(), shared)]);
     const [{ service: one, parts }, { service: other }] = processes as [Process, Process];
     const startReactors = () => {
@@ -75,20 +86,23 @@ export function testProfileService(): () => ProfileService {
   afterAll(async () => {
     await Promise.all(reactors.map((reactor) => reactor.stop()));
     await Promise.all(processes.map((process) => process.stop()));
-    await view.stop();
+    await Promise.all([view.stop(), verifications.stop()]);
     rmSync(folder, { recursive: true });
   });
   return () => service;
 }
 
+/** What is one for all processes. */
+type Shared = Pick<ProfileParts, 'objects' | 'handleId' | 'texts' | 'verifications'> & { view: ProjectionRunner };
+
 /** One process of the service over the shared stores, with a connection and memory of its own. */
 async function startProcess(
   { eventNode, keys, database, keyEncryptionKey: commandKey }: TestStores,
-  { view, objects, handleId }: { view: ProjectionRunner; objects: Objects; handleId: HandleId },
+  { view: members, ...shared }: Shared,
 ): Promise<Process> {
   const store = connectEventStore({ url: eventNode.url, events: allEvents, keys });
   const folds = startFolds(store);
-  const parts = { store, folds, pool: database.pool, members: view, objects, handleId };
+  const parts = { ...shared, store, folds, keys, pool: database.pool, members };
   const service = await startTestService({ service: 'profile', routes: profileServiceRoutes(parts), commandKey });
   const stop = async () => {
     await service.stop();

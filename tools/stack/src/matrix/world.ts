@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  addVerificationDocumentRoute,
   createAccountRoute,
   createApiKeyRoute,
   createInvitationRoute,
@@ -7,7 +8,9 @@ import {
   disableUserRoute,
   listAuditLogsRoute,
   loginRoute,
+  patchProfileRoute,
   requestExportRoute,
+  requestVerificationRoute,
   startElevationRoute,
   switchAccountRoute,
 } from '@annals/contracts';
@@ -102,6 +105,7 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
     body: { email: 'invited@acme.test' },
   });
   const download = await client.call(requestExportRoute, { body: {} });
+  const verification = await verificationOf(viewer);
   const entry = await untilSome(async () => {
     const { body } = await client.call(listAuditLogsRoute, { query: { limit: 1 } });
     return body.data[0]?.id;
@@ -109,9 +113,20 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
   return {
     ...{ account, ...made, role: role.body.id, invitation: invitation.body.id, export: download.body.id, entry },
     ...{ user: viewer.userId, session: admin.sessionId, device: admin.deviceId },
+    ...verification,
     // Nobody has one here: unknown ids, as anybody may guess.
     ...{ passkey: randomUUID(), provider: '0'.repeat(32) },
   };
+}
+
+/** A request that is open, and the document that is its evidence. */
+async function verificationOf({ client }: Person): Promise<Pick<World['ids'], 'verification' | 'document'>> {
+  await client.call(patchProfileRoute, { body: { location: 'London' } });
+  const file = { content: Buffer.from('%PDF-1.7'), type: 'application/pdf' };
+  const document = await client.call(addVerificationDocumentRoute, { file });
+  const evidence = [{ type: 'document' as const, document_id: document.body.id }];
+  const request = await client.call(requestVerificationRoute, { body: { fields: ['location'], evidence } });
+  return { verification: request.body.id!, document: document.body.id };
 }
 
 /** Disabling is effective everywhere within a second. */

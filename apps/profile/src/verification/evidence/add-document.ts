@@ -66,6 +66,5 @@ export const addOwnDocument = (folds: FreshFolds, pool: Pool, evidence: Evidence
     const outcome = await folds.execute(verifications, streamOf(owner), commandOf(request, decide));
     // A repeated upload may be of a document that was removed since: its note stays, and who settles it looks.
     if (outcome.kind === 'appended') await forgetPending(pool, name);
-    const { bytes, now: added_at } = command;
-    return written(outcome, () => ({ id: document_id, media_type, bytes, added_at }), 201);
+    return written(outcome, (state) => state.documents.find(({ id }) => id === document_id), 201);
   });

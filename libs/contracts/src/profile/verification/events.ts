@@ -18,7 +18,7 @@ const audit = (action: 'INSERT' | 'UPDATE' | 'DELETE') => ({
   keys: [...updatedKeys, 'verification_id'] as const,
 });
 const ofDocument = ['account_id', 'user_id', 'updated_at', 'document_id'] as const;
-const documentAudit = { entity: 'VerificationDocument', action: 'UPDATE' } as const;
+const documentAudit = { entity: 'VerificationDocument' } as const;
 
 /** A person asks that fields be found true. The fingerprints say later whether the values are still the ones asked about. */
 export const VerificationRequested = event('VerificationRequested', {
@@ -72,14 +72,14 @@ export const VerificationEvidenceExpired = event('VerificationEvidenceExpired', 
 export const VerificationDocumentAdded = event('VerificationDocumentAdded', {
   ...about,
   data: z.strictObject({ ...document, media_type: EvidenceType, bytes: z.number().int().positive() }),
-  audit: { ...documentAudit, keys: [...ofDocument, 'media_type', 'bytes'] },
+  audit: { ...documentAudit, action: 'INSERT', keys: [...ofDocument, 'media_type', 'bytes'] },
 });
 
 /** Its bytes are removed after this is written, by whoever comes first: the command or the reactor. */
 export const VerificationDocumentRemoved = event('VerificationDocumentRemoved', {
   ...about,
   data: z.strictObject({ ...document, why: z.enum(['removed', 'withdrawn', 'expired']) }),
-  audit: { ...documentAudit, keys: [...ofDocument, 'why'] },
+  audit: { ...documentAudit, action: 'DELETE', keys: [...ofDocument, 'why'] },
 });
 
 /**
