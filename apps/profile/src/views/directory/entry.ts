@@ -18,7 +18,8 @@ const shownFields = ['handle', 'name', 'pronouns'] as const;
 function kept(state: ProfileState): ProfileState {
   const fields: Partial<Record<(typeof shownFields)[number], string>> = {};
   for (const name of shownFields) if (state.fields[name] !== undefined) fields[name] = state.fields[name];
-  return { ...profile.initial, fields, privacy: state.privacy, avatar: state.avatar, badge: state.badge };
+  const privacy = { fields: state.privacy.fields, searchable: state.privacy.searchable, updatedAt: null };
+  return { ...profile.initial, fields, privacy, avatar: state.avatar, badge: state.badge };
 }
 
 /** An entry after an event. What holds of profiles is the profile's to say; a change of it needs a new version here. */

@@ -86,7 +86,7 @@ async function shown(tx: Tx, accountId: string, ids: readonly string[]): Promise
   return ids.flatMap((user_id) => {
     const state = states.get(user_id);
     if (!state) return [];
-    const { handle, name, pronouns } = seenBy('member', { account_id: accountId, user_id }, state);
-    return [{ user_id, handle, name, pronouns }];
+    const { handle, name, pronouns, verified } = seenBy('member', { account_id: accountId, user_id }, state);
+    return [{ user_id, handle, name, pronouns, verified }];
   });
 }

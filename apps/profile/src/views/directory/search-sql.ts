@@ -77,7 +77,7 @@ export function countOf(accountId: string, { text: asked, similar }: Matching): 
       (select from ${schema}.words where account_id = $1 and word >= $2 and word < $3 limit ${mostRows})
       union all
       (select from ${schema}.words where account_id = $1 and word = any($4::text[]) limit ${mostRows})
-    ) some`;
+    ) matched`;
   return [text, [accountId, ...rangeOf(asked), similar]];
 }
 
