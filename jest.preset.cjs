@@ -1,4 +1,4 @@
-/** Shared by every project: specs stand beside their source; `*.fault`, `*.kafka`, `*.redis` and `*.containers` specs have targets of their own. */
+/** Shared by every project: specs stand beside their source; `*.fault`, `*.kafka`, `*.redis`, `*.s3` and `*.containers` specs have targets of their own. */
 const { readdirSync, readFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 
@@ -23,7 +23,7 @@ const isProduct = /[\\/](libs|apps)[\\/](?!testing$)[^\\/]+$/.test(project);
 module.exports = {
   testEnvironment: 'node',
   testMatch: lane ? [`<rootDir>/src/**/*.${lane}.spec.ts`] : ['<rootDir>/src/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', ...(lane ? [] : ['\\.(faults|kafka|redis|containers)\\.spec\\.ts$'])],
+  testPathIgnorePatterns: ['/node_modules/', ...(lane ? [] : ['\\.(faults|kafka|redis|s3|containers)\\.spec\\.ts$'])],
   passWithNoTests: true,
   transform: {
     '^.+\\.[cm]?[tj]s$': [

@@ -2,7 +2,7 @@ import { bytesOf, heldStream, named, piecesOf, severalParts, streamOf, whole } f
 import { Readable } from 'node:stream';
 import type { Objects } from './objects.js';
 import { objectsContract } from './objects-contract.js';
-import { provisionObjects } from './open-objects.js';
+import { provisionObjects, startObjects } from './open-objects.js';
 import { usualLimits } from './s3-client.js';
 import { s3Objects } from './s3-objects.js';
 import { startS3Server, type S3Fault, type S3Server } from './testing/s3-server.js';
@@ -27,6 +27,8 @@ describe('A bucket of objects', () => {
   let objects: Objects;
   /** Long enough for a busy machine to take a part, short enough to wait for when nothing answers. */
   const impatient = { ...usualLimits, answerMs: 2_000, silenceMs: 1_000 };
+  /** For requests of a few bytes. */
+  const hasty = { ...impatient, answerMs: 500 };
   const opened = (over: Partial<S3Server['place']> = {}, limits = usualLimits) => {
     objects.close();
     objects = s3Objects({ ...server.place, ...over }, limits);
@@ -87,7 +89,7 @@ describe('A bucket of objects', () => {
       ['error-in-200', 'POST ?uploadId'],
     ])('with %s at %s has the whole object all the same', async (how, on) => {
       const content = bytesOf(on === 'PUT' ? 1000 : severalParts);
-      opened({}, impatient);
+      opened({}, on === 'PUT' ? hasty : impatient);
       server.disturb({ on, how, times: 1 });
       await objects.put(name, streamOf(content));
       expect((await objects.get(name)).equals(content)).toBe(true);
@@ -95,7 +97,7 @@ describe('A bucket of objects', () => {
     });
 
     it.each<S3Fault['how']>(['slow-down', 'cut', 'hang'])('with %s at a question answers all the same', async (how) => {
-      await opened({}, impatient).put(name, bytesOf(1000));
+      await opened({}, hasty).put(name, bytesOf(1000));
       server.disturb({ on: 'GET', how, times: 1 });
       expect(await objects.get(name)).toHaveLength(1000);
       server.disturb({ on: 'HEAD', how, times: 1 });
@@ -120,6 +122,7 @@ describe('A bucket of objects', () => {
       server.disturb({ on, how, times: 99 });
       const content = streamOf(bytesOf(severalParts));
       const small = on === 'PUT' ? bytesOf(1000) : content;
+      if (on === 'PUT') opened({}, { ...hasty, attempts: 2 });
       await expect(objects.put(name, small)).rejects.toMatchObject(away);
       expect(server.memory.objects.size).toBe(0);
       expect(server.memory.uploads.size).toBe(0);
@@ -195,6 +198,23 @@ describe('A bucket of objects', () => {
     expect(server.memory.uploads.size).toBe(0);
     held.forEach(({ fail }) => fail(new Error('gone')));
     expect(await Promise.all(puts)).toEqual(held.map(() => 'gone'));
+  });
+
+  it('is cleared of what a crash has left more than a day ago when a service starts, and of nothing newer', async () => {
+    const left = (hours: number) => ({
+      key: name,
+      initiated: new Date(Date.now() - hours * 3_600_000),
+      parts: new Map([[1, Buffer.from('half')]]),
+    });
+    server.memory.uploads.set('of last week', left(170)).set('going on', left(1));
+    (await startObjects({ kind: 's3', ...server.place })).close();
+    expect([...server.memory.uploads.keys()]).toEqual(['going on']);
+  });
+
+  it('is not started with while it is away', async () => {
+    const place = { kind: 's3' as const, ...server.place, secret: 'wrong' };
+    await expect(startObjects(place)).rejects.toMatchObject(away);
+    await expect(provisionObjects(place)).rejects.toMatchObject(away);
   });
 
   it('needs no list of uploads where the store has none', async () => {

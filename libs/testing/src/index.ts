@@ -1,3 +1,4 @@
+export { guardUntilEndOf } from './guard.js';
 export { startTestDatabase, testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 export { startOwnPostgres, type OwnPostgres } from './own-postgres.js';
 export { sharedCluster, type SharedCluster } from './shared-cluster.js';

@@ -1,2 +1,2 @@
-export { assembleKafka, type Assembled } from './assemble.js';
+export { assembleFromMaven, assembleKafka, type Assembled } from './assemble.js';
 export { startKafka, type RunningKafka } from './start.js';

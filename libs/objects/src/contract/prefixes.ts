@@ -51,7 +51,8 @@ export function prefixContract(fixture: () => ObjectsFixture): void {
     });
 
     it('removes no object by a name that is a prefix, and nothing below a name that is an object', async () => {
-      await objects.remove(`avatars/${a}/ada`);
+      // A store over a file system may refuse it.
+      await objects.remove(`avatars/${a}/ada`).catch((error: Error) => expect(error).toMatchObject({ status: 503 }));
       const single = `exports/${a}/document`;
       await objects.put(single, bytesOf(1));
       await objects.removeAll(single);
