@@ -28,6 +28,7 @@ import { destinations } from './forward/destination.js';
 import { createEventStreams } from './forward/event-streams.js';
 import type { BodyTimeouts } from './forward/read-body.js';
 import { closeUpstream, connectUpstreams, type Upstream, type UpstreamName } from './forward/upstreams.js';
+import { askPreferencesOverHttp } from './inside/ask-preferences.js';
 import { tellIdentityOverHttp } from './inside/tell-identity.js';
 import { publishedDocument, wellKnownPaths } from './keys/well-known.js';
 import { createRateLimit } from './limit/rate-limit.js';
@@ -105,6 +106,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     pages: documentationPages(openApi(allRoutes, { version: options.version.version, serverUrl: basePath })),
     published: new Map([...wellKnownPaths].map(([outside, inside]) => [outside, publishedDocument(identity, inside)])),
     contextReader: reader,
+    askPreferences: askPreferencesOverHttp(upstreams.profile, (error) =>
+      logger.warn({ dependency: 'profile', error }, 'a context was told without the preferences it was asked for'),
+    ),
     readiness: {
       revocations: async () => {
         if (!revocations.isTrusted()) throw new Error('the revocation feed is silent');

@@ -1,11 +1,10 @@
 import type { ContextReader } from '@annals/auth';
-import { getMyContextRoute, headers } from '@annals/contracts';
+import { headers } from '@annals/contracts';
 import {
   asProblem,
   basePath,
   createApp,
   createMetrics,
-  mount,
   newTraceId,
   problemBody,
   securityHeaders,
@@ -15,7 +14,9 @@ import {
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { sendPage, type Page } from '../documentation/page.js';
+import type { AskPreferences } from '../inside/ask-preferences.js';
 import type { PublishedDocument } from '../keys/well-known.js';
+import { getMyContext } from './my-context.js';
 import { newRequestId } from './request-id.js';
 
 export interface OwnAnswersOptions {
@@ -23,6 +24,7 @@ export interface OwnAnswersOptions {
   /** Documents of identity by the path where they stand outside. */
   published: ReadonlyMap<string, PublishedDocument>;
   contextReader: ContextReader;
+  askPreferences: AskPreferences;
   readiness: Readonly<Record<string, () => Promise<void>>>;
   logger: Logger;
   version: { version: string; commit: string };
@@ -42,7 +44,7 @@ export function ownAnswers(options: OwnAnswersOptions): OwnAnswers {
   const { pages, published } = options;
   const app = createApp({
     service: 'gateway',
-    routes: [mount(getMyContextRoute, async ({ context }) => ({ status: 200, body: context }))],
+    routes: [getMyContext(options.askPreferences)],
     contextReader: options.contextReader,
     readiness: options.readiness,
     logger: options.logger,

@@ -23,7 +23,7 @@ export interface ForwardOptions {
 }
 
 /** Requests on their way to one service; more are refused at once, because they would only wait. */
-const MAX_IN_FLIGHT = 2_048;
+export const MAX_IN_FLIGHT = 2_048;
 
 /** Until an answer to a body begins that is passed on as it comes: for sending it, and for the work on it after that. */
 const UPLOAD_TIMEOUT_MS = bodyTimeouts.wholeMs + 30_000;

@@ -9,7 +9,7 @@ import { type MountedRoute, mount, type Reply, type RouteRequest, written } from
 import { commandOf } from '../command-of.js';
 import { type FreshFolds } from '../folds/fresh-folds.js';
 import { type Change, decideAccountChange, patching, replacing } from './change.js';
-import { accountPreferences, type Chosen } from './choices.js';
+import { accountPreferences, type Chosen } from './preferences.js';
 import { shownOfAccount } from './shown.js';
 
 type Asked = Pick<RouteRequest, 'commandId' | 'commandHash' | 'ifMatch' | 'now'> & {

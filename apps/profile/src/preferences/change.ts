@@ -3,7 +3,7 @@ import type { PreferencesEvent } from '@annals/contracts';
 import { changedFields } from '../document/changed-fields.js';
 import { mergePatch } from '../document/merge-patch.js';
 import { type Owner } from '../owner.js';
-import { type AnyDocument, type Choices, type Chosen } from './choices.js';
+import { type AnyDocument, type Choices, type Chosen } from './preferences.js';
 
 /** What a request changes: the choices in some fields are given up first, then the patch is merged (RFC 7396). */
 export interface Change {

@@ -1,5 +1,5 @@
 import { defaultPreferences, type EffectivePreferences, type PreferenceSources, type Source } from '@annals/contracts';
-import { type Choices } from './choices.js';
+import { type Choices } from './preferences.js';
 
 /** What is in force for a person, field by field: their own choice, else the account's, else the house's. */
 export function inForce(own: Choices, account: Choices): EffectivePreferences {

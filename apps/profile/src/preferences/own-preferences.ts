@@ -4,7 +4,7 @@ import { commandOf } from '../command-of.js';
 import { type FreshFolds } from '../folds/fresh-folds.js';
 import { ownerOf, streamOf, type Owner } from '../owner.js';
 import { type Change, decideChange } from './change.js';
-import { accountPreferences, preferences, type Chosen } from './choices.js';
+import { accountPreferences, preferences, type Chosen } from './preferences.js';
 import { type Layers } from './shown.js';
 
 type Show = (owner: Owner, layers: Layers) => unknown;

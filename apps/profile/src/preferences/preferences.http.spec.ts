@@ -3,7 +3,7 @@ import { connectEventStore, streamName } from '@annals/event-store';
 import { signedIn, startTestService, type TestService, testStores } from '@annals/testing';
 import { startFolds } from '../folds/start-folds.js';
 import { ownerOf, streamOf } from '../owner.js';
-import { accountPreferences, preferences } from './choices.js';
+import { accountPreferences, preferences } from './preferences.js';
 import { preferencesServiceRoutes } from './routes.js';
 import { shown } from './shown.js';
 

@@ -8,7 +8,7 @@ import {
 import { deciderSpec, laws } from '@annals/testing';
 import fc from 'fast-check';
 import { type Change, decideAccountChange, decideChange, patching, replacing } from './change.js';
-import { accountPreferences, type Chosen, preferences } from './choices.js';
+import { accountPreferences, type Chosen, preferences } from './preferences.js';
 import { inForce, sourcesOf } from './in-force.js';
 
 const account_id = '018f0000-0000-7000-8000-00000000000a';

@@ -1,6 +1,6 @@
 import type { AccountPreferences, Preferences } from '@annals/contracts';
 import { type Owner } from '../owner.js';
-import { type Chosen } from './choices.js';
+import { type Chosen } from './preferences.js';
 import { inForce, sourcesOf } from './in-force.js';
 
 /** A person's choices and their account's, as they were read. */

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { CurrentUserContext } from '../context.js';
+import { Preferences } from '../profile/preferences/schemas.js';
 import { route } from '../route.js';
+
+/** The context, with what a frontend needs beside it to show its first page, when it asks for that. */
+export const MyContext = CurrentUserContext.extend({
+  /** As they are in force in this account; null without an account, and when `partial` says so. */
+  preferences: Preferences.nullable().optional(),
+  /** What was asked for and cannot be told right now: ask its own service again. */
+  partial: z.array(z.literal('preferences')).optional(),
+});
+export type MyContext = z.infer<typeof MyContext>;
 
 /** What frontends read once and reuse: the same context every service works with. */
 export const getMyContextRoute = route('getMyContext', {
@@ -10,7 +20,8 @@ export const getMyContextRoute = route('getMyContext', {
   summary: 'The context of this request: user, account, membership, roles, permissions, session',
   tag: 'Context',
   access: { kind: 'self' },
-  responses: { 200: CurrentUserContext },
+  query: z.strictObject({ include: z.literal('preferences').optional() }),
+  responses: { 200: MyContext },
 });
 
 const Status = z.object({ status: z.literal('ok') });

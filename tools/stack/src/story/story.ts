@@ -9,6 +9,7 @@ import {
   getProfileRoute,
   listAuditLogsRoute,
   listSessionsRoute,
+  patchAccountPreferencesRoute,
   patchPreferencesRoute,
   patchProfileRoute,
   refreshRoute,
@@ -74,7 +75,10 @@ export interface Change {
   revisionBefore: string;
 }
 
-async function changeProfile({ tell }: Pick<Stage, 'tell'>, { client, userId }: SignedInPerson): Promise<Change> {
+async function changeProfile(
+  { tell }: Pick<Stage, 'tell'>,
+  { client, userId, accountId }: SignedInPerson,
+): Promise<Change> {
   const first = await client.call(patchProfileRoute, { body: { bio: 'Writes programs', location: 'London' } });
   promised(first.etag !== null, 'a write answers an ETag');
   const second = await client.call(patchProfileRoute, { body: { location: 'Turin' }, ifMatch: first.etag });
@@ -84,6 +88,11 @@ async function changeProfile({ tell }: Pick<Stage, 'tell'>, { client, userId }: 
   );
   tell('Change the profile twice with If-Match; a stale one is refused', `${stale.status} ${stale.code}`);
   await client.call(patchPreferencesRoute, { body: { theme: { mode: 'dark' }, timezone: 'Europe/London' } });
+  const defaults = { theme: { mode: 'light', font: 'serif' } } as const;
+  await client.call(patchAccountPreferencesRoute, { params: { id: accountId }, body: defaults });
+  const { preferences } = (await client.call(getMyContextRoute, { query: { include: 'preferences' } })).body;
+  promised(preferences?.theme.mode === 'dark', 'the context brings what she chose herself');
+  promised(preferences?.theme.font === 'serif', 'and what her account chose where she has not, as just written');
   const own = await client.call(getProfileRoute);
   promised(own.body.location === 'Turin', 'the owner reads the last write');
   // The read model answers here; the client sends the position of its own last write, so it is never stale.
