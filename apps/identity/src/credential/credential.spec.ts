@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import type { Problem } from '@annals/contracts';
 import { deciderSpec } from '@annals/testing';
 import fc from 'fast-check';
@@ -234,6 +236,16 @@ describe('hashing', () => {
     expect(refused[0]?.reason).toMatchObject({ status: 503, code: 'sign-in-busy', headers: { 'retry-after': '1' } });
     expect(hasher.load()).toBe(0);
     await expect(hasher.admit(() => hasher.verify(null, 'later'))).resolves.toBe(false);
+  });
+
+  (process.platform === 'linux' ? it : it.skip)('leaves the processors to whoever answers requests', async () => {
+    await createHasher({ concurrency: 1, queue: 0 }).hash('x');
+    const niceness = readdirSync('/proc/self/task').map((thread) => {
+      const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+    });
+    expect(niceness).toContain(10);
+    expect(niceness).toContain(getPriority());
   });
 
   it('gives the place back when hashing fails', async () => {

@@ -1,5 +1,5 @@
 import { Problem } from '@annals/contracts';
-import { hash, verify } from '@node-rs/argon2';
+import { hashThreads } from './hash-threads.js';
 
 /** The library's number for it; its enum exists only in types. */
 const argon2id = 2;
@@ -48,7 +48,8 @@ export function createHasher({ concurrency, queue }: HasherOptions): Hasher {
     }
   }
 
-  const decoy = hash('a password that nobody has', parameters);
+  const threads = hashThreads(parameters);
+  let decoy: Promise<string> | undefined;
   return {
     async admit(work) {
       if (admitted >= concurrency + queue) throw busy();
@@ -59,10 +60,11 @@ export function createHasher({ concurrency, queue }: HasherOptions): Hasher {
         admitted -= 1;
       }
     },
-    hash: (password) => inTurn(() => hash(password, parameters)),
+    hash: (password) => inTurn(() => threads.hash(password)),
     verify: (passwordHash, password) =>
       inTurn(async () => {
-        const matches = await verify(passwordHash ?? (await decoy), password);
+        const compared = passwordHash ?? (await (decoy ??= threads.hash('a password that nobody has')));
+        const matches = await threads.verify(compared, password);
         return matches && passwordHash !== null;
       }),
     isWeak,
