@@ -4,6 +4,7 @@ import { type Pool } from '@annals/postgres';
 import { type MountedRoute, type PositionWaiter, type SealedTexts } from '@annals/service';
 import { type FreshFolds } from './folds/fresh-folds.js';
 import type { HandleId } from './handle/handle-id.js';
+import { listPreferencesHistory, listProfileHistory } from './history/list-history.js';
 import { preferencesServiceRoutes } from './preferences/routes.js';
 import { getMemberProfile } from './privacy/get-member-profile.js';
 import { getPrivacy } from './privacy/get-privacy.js';
@@ -41,6 +42,8 @@ export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
     replaceProfile(parts),
     patchProfile(parts),
     deleteProfile(parts),
+    listProfileHistory(parts),
+    listPreferencesHistory(parts),
     getMemberProfile(parts),
     getPublicProfile(parts),
     previewProfile(parts),

@@ -1,4 +1,5 @@
 export * from './document/schemas.js';
+export * from './history/schemas.js';
 export * from './privacy/schemas.js';
 export * from './preferences/schemas.js';
 export * from './preferences/choices.js';

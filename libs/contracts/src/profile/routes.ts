@@ -1,11 +1,13 @@
 import { avatarRoutes } from './avatar/routes.js';
 import { directoryRoutes } from './directory/routes.js';
 import { documentRoutes } from './document/routes.js';
+import { historyRoutes } from './history/routes.js';
 import { preferencesRoutes } from './preferences/routes.js';
 import { privacyRoutes } from './privacy/routes.js';
 import { verificationRoutes } from './verification/routes.js';
 
 export * from './document/routes.js';
+export * from './history/routes.js';
 export * from './privacy/routes.js';
 export * from './avatar/routes.js';
 export * from './verification/routes.js';
@@ -15,6 +17,7 @@ export * from './directory/routes.js';
 /** Everything that the profile service answers. */
 export const profileRoutes = [
   ...documentRoutes,
+  ...historyRoutes,
   ...privacyRoutes,
   ...avatarRoutes,
   ...verificationRoutes,
