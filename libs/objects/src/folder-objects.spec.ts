@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { folderObjects } from './folder-objects.js';
 import { named } from './contract/fixture.js';
 import { objectsContract } from './objects-contract.js';
+import { startObjects } from './open-objects.js';
 
 const files = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => statSync(join(folder, path)).isFile());
@@ -11,7 +12,7 @@ const files = (folder: string) =>
 objectsContract('A folder', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'annals-objects-'));
   return {
-    objects: folderObjects(join(folder, 'made', 'by', 'ping')),
+    objects: await startObjects({ kind: 'folder', folder: join(folder, 'made', 'at', 'start') }),
     unfinished: async () => files(folder).filter((path) => basename(path).startsWith('.')).length,
     dispose: async () => rmSync(folder, { recursive: true }),
   };
@@ -38,12 +39,25 @@ describe('A folder of objects', () => {
     expect(await named(objects.list('evidence'))).toEqual(['evidence/a/b']);
   });
 
-  it('is away when it is a file, and says so', async () => {
-    const objects = folderObjects(join(folder, 'file'));
-    writeFileSync(join(folder, 'file'), '');
+  it.each([
+    ['is not there', () => undefined],
+    ['is a file', (path: string) => writeFileSync(path, '')],
+  ])('is away when it %s, and does not look empty', async (_case, make) => {
+    const path = join(folder, 'disk');
+    make(path);
+    const objects = folderObjects(path);
     const away = { status: 503, code: 'object-store-unavailable', headers: { 'retry-after': '1' } };
     await expect(objects.ping()).rejects.toMatchObject(away);
     await expect(objects.put('exports/a', Buffer.from('a'))).rejects.toMatchObject(away);
+    await expect(objects.get('exports/a')).rejects.toMatchObject(away);
+    await expect(objects.exists('exports/a')).rejects.toMatchObject(away);
+    await expect(named(objects.list('exports'))).rejects.toMatchObject(away);
+  });
+
+  it('cannot be made where a file is in the way', async () => {
+    writeFileSync(join(folder, 'disk'), '');
+    const place = { kind: 'folder' as const, folder: join(folder, 'disk/objects') };
+    await expect(startObjects(place)).rejects.toMatchObject({ status: 503 });
   });
 
   it('removes nothing of others when it clears up', async () => {

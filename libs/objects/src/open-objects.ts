@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { asUnavailable } from './content.js';
 import { folderObjects } from './folder-objects.js';
 import type { Objects } from './objects.js';
 import type { ObjectsPlace } from './objects-url.js';
@@ -14,10 +15,12 @@ export function openObjects(place: ObjectsPlace): Objects {
 }
 
 /**
- * The same for a service that starts: the store is there, and what puts of a crash have left is cleared away.
+ * The same for a service that starts: the store is there, and what puts of a crash have left is cleared away. A folder
+ * is made, a bucket is not.
  * @throws Problem 503 `object-store-unavailable`
  */
 export async function startObjects(place: ObjectsPlace): Promise<Objects> {
+  if (place.kind === 'folder') await provisionObjects(place);
   const objects = openObjects(place);
   try {
     await objects.ping();
@@ -32,5 +35,5 @@ export async function startObjects(place: ObjectsPlace): Promise<Objects> {
 /** Makes the folder or the bucket where there is none, for whoever sets an installation up. Safe to repeat. */
 export async function provisionObjects(place: ObjectsPlace): Promise<void> {
   if (place.kind === 's3') await makeBucket(place);
-  else await mkdir(place.folder, { recursive: true, mode: 0o700 });
+  else await mkdir(place.folder, { recursive: true, mode: 0o700 }).catch(asUnavailable);
 }
