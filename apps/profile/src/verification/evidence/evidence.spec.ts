@@ -21,7 +21,7 @@ function form(content: Buffer, type = 'application/pdf', field = 'file'): FormDa
   body.append(field, new Blob([new Uint8Array(content)], { type }), '../../passport.pdf');
   return body;
 }
-const upload = (who: CurrentUserContext, content = pdf, type?: string, extra: object = {}) =>
+const upload = (who: CurrentUserContext, content: Buffer = pdf, type?: string, extra: object = {}) =>
   call('POST', `${own}/documents`, who, { body: form(content, type), ...extra });
 
 async function person(): Promise<CurrentUserContext> {
