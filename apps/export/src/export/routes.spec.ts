@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -213,6 +213,17 @@ describe('an export that is done', () => {
     const id = await done(who);
     const answers = await Promise.all(Array.from({ length: 8 }, () => call(who, 'GET', `/${id}/download`)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 410, 410, 410, 410, 410, 410, 410]);
+  });
+
+  it('is not used up by a download while the store of documents is away', async () => {
+    const who = await member();
+    const id = await done(who);
+    renameSync(folder, `${folder}-away`);
+    const refused = await call(who, 'GET', `/${id}/download`);
+    renameSync(`${folder}-away`, folder);
+    expect([refused.status, refused.json.code]).toEqual([503, 'object-store-unavailable']);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect((await call(who, 'GET', `/${id}/download`)).status).toBe(200);
   });
 
   it('lies on the disk encrypted, and cannot be read once its person is erased', async () => {
