@@ -3,7 +3,9 @@ import { connect } from './connection.js';
 import { TookTooLong } from './deadline.js';
 import type { EventStore, EventStoreOptions } from './event-store.js';
 import { execute } from './execute.js';
+import { quietEvents } from './behind.js';
 import { feedHub } from './feed-hub.js';
+import { newestEvents } from './newest-events.js';
 import { foldCache } from './fold.js';
 import { streamName } from './ids.js';
 import { inOrder } from './in-order.js';
@@ -32,6 +34,7 @@ export function connectEventStore(options: EventStoreOptions): EventStore {
     catalogue: catalogueOf(options.events),
     keys: options.keys,
     ...{ connection, hub: feedHub(connection.reader, readTimeoutMs) },
+    newest: newestEvents(connection.reader, quietEvents, readTimeoutMs),
     folds: foldCache(options.foldCacheSize ?? 200_000),
     appendTimeoutMs: options.appendTimeoutMs ?? 2_000,
     readTimeoutMs,

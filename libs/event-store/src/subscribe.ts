@@ -1,5 +1,5 @@
 import { backoffMs, pause } from './backoff.js';
-import { waitingAfter } from './behind.js';
+import { waitingAfter, waitingAmong } from './behind.js';
 import { gather, type Gathered } from './gather.js';
 import { comparePositions, type Position } from './position.js';
 import { openedEvent, sealedEvent } from './recorded.js';
@@ -87,9 +87,11 @@ async function followOnce(
   const feed = sharedFeed(parts.hub, parts.connection.reader, o.categories, after);
   const stop = (): void => void feed.close();
   signal.addEventListener('abort', stop, { once: true });
-  const watch = watchdog(o.watchdogMs ?? 10_000, {
+  const watchdogMs = o.watchdogMs ?? 10_000;
+  const watch = watchdog(watchdogMs, {
+    // Its two looks in a row are half of that time apart, so they never see the same reading.
     isBehind: async () =>
-      (await waitingAfter(parts.connection.reader, o.categories, watch.seen() ?? after, parts.readTimeoutMs)) !== null,
+      waitingAmong(await parts.newest(watchdogMs / 4), o.categories, watch.seen() ?? after) !== null,
     restart: () => {
       // Silent here, so perhaps silent for all who share it.
       parts.hub.drop(new Error('The subscription fell silent'));
@@ -154,7 +156,8 @@ async function caughtUp(parts: StoreParts, o: SubscribeOptions, progress: Progre
   let last: Position | 'silent' | null;
   do {
     await progress.until((state) => state.status === 'live');
-    last = await waitingAfter(connection.reader, o.categories, progress.passed(), readTimeoutMs, searchedEvents);
+    const asked = { categories: o.categories, after: progress.passed(), most: searchedEvents };
+    last = await waitingAfter(connection.reader, asked, readTimeoutMs);
   } while (last === 'silent');
   const waiting = last;
   if (waiting) await progress.until((state) => reached(state, waiting));
