@@ -1,3 +1,4 @@
+import { apiKeyPrincipal } from '@annals/auth';
 import { type CurrentUserContext, headers } from '@annals/contracts';
 import { streamName, uuidv7 } from '@annals/event-store';
 import { type Answered, signedIn } from '@annals/testing';
@@ -93,6 +94,14 @@ describe('/users/profile/verification', () => {
     const answer = await call('POST', own, ada, { body: { fields: ['name'], evidence: [statement], ...over } });
     expect(codeOf(answer)).toEqual([400, code]);
     expect(answer.json.errors).toEqual([expect.objectContaining({ path })]);
+  });
+
+  it('is one of many that are asked for at once', async () => {
+    const ada = await person();
+    const at = [service().one, service().other];
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => ask(ada, ['name'], { at: at[n % 2] })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(7).fill(409)]);
+    expect(await eventsOf('verification', ada)).toEqual(['VerificationRequested']);
   });
 
   it('minds If-Match, and has nothing to withdraw where nothing is open', async () => {
@@ -242,6 +251,21 @@ describe('/profile-verifications', () => {
     expect(await eventsOf('review', ada)).toEqual([...before, 'VerificationReviewed']);
     await call('GET', all, adminOf(ada));
     expect(await eventsOf('review', ada)).toHaveLength(before.length + 1);
+  });
+
+  it('is for people: an API key with all rights looks at nothing and decides nothing', async () => {
+    const ada = await person();
+    const { id } = await asked(ada);
+    const key = {
+      ...adminOf(ada),
+      kind: 'service',
+      user_id: null,
+      principal: apiKeyPrincipal(uuidv7()),
+      session_id: null,
+    } as const;
+    for (const answer of [await call('GET', `${all}/${id}`, key), await call('GET', all, key), await decide(id, key)]) {
+      expect(codeOf(answer)).toEqual([403, 'person-unknown']);
+    }
   });
 
   it('shows another account nothing, not even that there is something, with identical ids', async () => {
