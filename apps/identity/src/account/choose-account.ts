@@ -44,10 +44,16 @@ const asSeenBy = (
   standing: Pick<MyAccount, 'role' | 'grants' | 'elevation' | 'revision'>,
 ): MyAccount => ({ account_id, slug, name, domain, purpose, policies, created_at, ...standing });
 
-/** Every account the person belongs to, oldest membership first. */
-export async function myAccounts(identity: Identity, userId: string): Promise<MyAccount[]> {
+/** Every account the person belongs to, oldest membership first. @param known one that has just been read */
+export async function myAccounts(
+  identity: Identity,
+  userId: string,
+  known: MyAccount | null = null,
+): Promise<MyAccount[]> {
   const candidates = await accountsToAsk(identity.pool, userId);
-  const found = await Promise.all(candidates.map((id) => findMyAccount(identity, userId, id)));
+  const found = await Promise.all(
+    candidates.map((id) => (id === known?.account_id ? known : findMyAccount(identity, userId, id))),
+  );
   return found.filter((account) => account !== null);
 }
 

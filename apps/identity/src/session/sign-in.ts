@@ -18,7 +18,7 @@ export async function signIn(
   const session = await openSession(identity, asking, user, { account_id, device, auth_methods });
   const [access, accounts] = await Promise.all([
     issueAccessToken(identity, session, account_id, asking.now),
-    myAccounts(identity, user.user_id),
+    myAccounts(identity, user.user_id, account),
   ]);
   const named = account && !accounts.some((one) => one.account_id === account.account_id) ? [account] : [];
   return {
