@@ -23,7 +23,7 @@ type HistoryRoute = typeof listProfileHistoryRoute | typeof listPreferencesHisto
 
 /** One's own history of what lives in the streams of a category. It comes from the stream itself, so it is never behind. */
 const listHistory = (route: HistoryRoute, category: string, { store, texts }: HistoryParts): MountedRoute =>
-  mount(route, async ({ context, query: { limit, cursor } }) => {
+  mount<HistoryRoute['definition']>(route, async ({ context, query: { limit, cursor } }) => {
     const owner = ownerOf(context);
     const scope: CursorScope = {
       ...{ list: `${category} history`, accountId: owner.account_id },
