@@ -2,8 +2,8 @@ import { profileEvents } from '@annals/contracts';
 import type { StoredEvent } from '@annals/event-store';
 import type { Projection, ProjectionHandler, Tx } from '@annals/postgres';
 import { concerns, type Entry, evolveEntry, listingOf, unknown } from './entry.js';
-import { spellings } from './spelling.js';
 import { tables } from './tables.js';
+import { type Change, writeWords } from './write-words.js';
 
 const ofProfiles = profileEvents.filter(({ category }) => category === 'profile').map(({ type }) => type);
 const ofMembers = ['MembershipGranted', 'MembershipEnded'];
@@ -44,13 +44,6 @@ async function comeAndGo(tx: Tx, events: readonly StoredEvent[]): Promise<void> 
   ]);
 }
 
-/** One person before and after the events of a batch. */
-interface Change {
-  userId: string;
-  before: Entry;
-  after: Entry;
-}
-
 async function change(tx: Tx, accountId: string, events: readonly StoredEvent[]): Promise<void> {
   const userIds = [...new Set(events.map(({ data }) => String(data.user_id)))];
   const { rows } = await tx.query<Entry & { user_id: string }>(
@@ -67,7 +60,7 @@ async function change(tx: Tx, accountId: string, events: readonly StoredEvent[])
     .map((userId): Change => ({ userId, before: known.get(userId) ?? unknown, after: after.get(userId)! }))
     .filter(({ userId, before, after: now }) => !known.has(userId) || !same(before, now));
   if (changes.length === 0) return;
-  await Promise.all([writeEntries(tx, accountId, changes), writeWords(tx, accountId, changes)]);
+  await Promise.all([writeEntries(tx, accountId, changes), ...writeWords(tx, accountId, changes)]);
 }
 
 /** In the same order of keys, because both were made by the same fold; else a row is written once more than needed. */
@@ -85,63 +78,5 @@ async function writeEntries(tx: Tx, accountId: string, changes: readonly Change[
       changes.map(({ after }) => JSON.stringify(after.state)),
       ...[listings.map(({ listed }) => listed), listings.map(({ sortKey }) => sortKey)],
     ],
-  );
-}
-
-/** What leads from a word to a person. */
-type WordRow = readonly [word: string, sortKey: string, userId: string];
-
-const wordRows = (entry: Entry, userId: string): WordRow[] => {
-  const { words, sortKey } = listingOf(entry);
-  return words.map((word) => [word, sortKey, userId]);
-};
-
-const without = (rows: readonly WordRow[], others: readonly WordRow[]): WordRow[] => {
-  const known = new Set(others.map((row) => JSON.stringify(row)));
-  return rows.filter((row) => !known.has(JSON.stringify(row)));
-};
-
-const columns = (rows: readonly WordRow[]): string[][] => [0, 1, 2].map((column) => rows.map((row) => row[column]!));
-
-async function writeWords(tx: Tx, accountId: string, changes: readonly Change[]): Promise<void> {
-  const before = changes.flatMap((one) => wordRows(one.before, one.userId));
-  const after = changes.flatMap((one) => wordRows(one.after, one.userId));
-  const [gone, come] = [without(before, after), without(after, before)];
-  if (gone.length > 0) {
-    await tx.query(
-      `delete from words w using unnest($2::text[], $3::text[], $4::uuid[]) gone(word, sort_key, user_id)
-       where w.account_id = $1 and w.word = gone.word and w.sort_key = gone.sort_key and w.user_id = gone.user_id`,
-      [accountId, ...columns(gone)],
-    );
-  }
-  if (come.length > 0) {
-    await tx.query(
-      `insert into words (account_id, word, sort_key, user_id)
-       select $1, * from unnest($2::text[], $3::text[], $4::uuid[])`,
-      [accountId, ...columns(come)],
-    );
-  }
-  await writeSpellings(tx, accountId, wordsIn(gone), wordsIn(come));
-}
-
-const wordsIn = (rows: readonly WordRow[]): string[] =>
-  [...new Set(rows.map(([word]) => word))].filter((word) => !word.startsWith('@'));
-
-/** A word has spellings exactly while somebody is found by it. */
-async function writeSpellings(tx: Tx, accountId: string, gone: string[], come: string[]): Promise<void> {
-  const unused = gone.filter((word) => !come.includes(word));
-  if (unused.length > 0) {
-    await tx.query(
-      `delete from spellings s where s.account_id = $1 and s.word = any($2::text[])
-       and not exists (select from words w where w.account_id = $1 and w.word = s.word)`,
-      [accountId, unused],
-    );
-  }
-  const made = come.flatMap((word) => spellings(word).map((spelling) => [spelling, word] as const));
-  if (made.length === 0) return;
-  await tx.query(
-    `insert into spellings (account_id, spelling, word)
-     select $1, * from unnest($2::text[], $3::text[]) on conflict do nothing`,
-    [accountId, made.map(([spelling]) => spelling), made.map(([, word]) => word)],
   );
 }

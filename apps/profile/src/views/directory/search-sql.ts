@@ -10,11 +10,16 @@ export interface Matching {
   readonly similar: readonly string[];
 }
 
+/** A matching, and how many rows of words it has, counted up to `mostRows`. */
+export interface Counted extends Matching {
+  readonly rows: number;
+}
+
 /** People whom nobody keeps out; a condition on `w.user_id`. */
 export const present = `not exists (select from ${schema}.away a where a.user_id = w.user_id)`;
 
 /** Rows that are gone through for a question of several words, at most: those of its rarest word. */
-const mostRows = 3_000;
+const mostRows = 2_000;
 /** Words with the same spelling that are looked at: a slip is one of a few, and not one of thousands. */
 const mostSpelled = 500;
 
@@ -44,26 +49,33 @@ export function beginningWith(asked: { accountId: string; count: number; text: s
 }
 
 /**
- * People with a word for each matching. Goes through those of the first and looks the others up among the words of each
- * person. Who has the first as it was asked comes before who nearly has it.
+ * People with a word for each matching. Goes through those of the first. For another one that is rare too its people are
+ * gathered; for a common one each person's own words are looked at. Who has the first word as it was asked comes before
+ * who nearly has it.
  */
-export function amongPeople(among: { accountId: string; count: number }, matchings: readonly Matching[]): Statement {
+export function amongPeople(among: { accountId: string; count: number }, matchings: readonly Counted[]): Statement {
   const values: unknown[] = [among.accountId, among.count];
-  const [first, ...others] = matchings.map(({ text, similar }) => {
+  const [first, ...others] = matchings.map(({ text, similar, rows }) => {
     values.push(...rangeOf(text), similar);
-    return { from: values.length - 2, before: values.length - 1, similar: values.length };
+    const [from, before, words] = [values.length - 2, values.length - 1, values.length];
+    return {
+      rare: rows < mostRows,
+      begins: `account_id = $1 and word >= $${from} and word < $${before}`,
+      resembles: `account_id = $1 and word = any($${words}::text[])`,
+      place: `array_position($${words}::text[], word)`,
+    };
   });
-  const has = (other: NonNullable<typeof first>) => `exists (
-    select from ${schema}.words o where o.account_id = $1 and o.user_id = w.user_id
-    and (o.word >= $${other.from} and o.word < $${other.before} or o.word = any($${other.similar}::text[])))`;
+  const has = ({ rare, begins, resembles }: NonNullable<typeof first>) =>
+    rare
+      ? `w.user_id in (select user_id from ${schema}.words where ${begins}
+           union all select user_id from ${schema}.words where ${resembles})`
+      : `exists (select from ${schema}.words where user_id = w.user_id and (${begins} or ${resembles}))`;
   const text = `
     select w.user_id from (
       (select user_id, sort_key, 0 as place from ${schema}.words
-       where account_id = $1 and word >= $${first!.from} and word < $${first!.before}
-       order by word, sort_key, user_id limit ${mostRows})
+       where ${first!.begins} order by word, sort_key, user_id limit ${mostRows})
       union all
-      (select user_id, sort_key, array_position($${first!.similar}::text[], word) from ${schema}.words
-       where account_id = $1 and word = any($${first!.similar}::text[]) limit ${mostRows})
+      (select user_id, sort_key, ${first!.place} from ${schema}.words where ${first!.resembles} limit ${mostRows})
     ) w
     where ${[present, ...others.map(has)].join('\n    and ')}
     group by w.user_id order by min(w.place), min(w.sort_key), w.user_id limit $2`;
@@ -73,7 +85,7 @@ export function amongPeople(among: { accountId: string; count: number }, matchin
 /** How many rows a matching has, as far as it matters. */
 export function countOf(accountId: string, { text: asked, similar }: Matching): Statement {
   const text = `
-    select count(*)::int as people from (
+    select count(*)::int as rows from (
       (select from ${schema}.words where account_id = $1 and word >= $2 and word < $3 limit ${mostRows})
       union all
       (select from ${schema}.words where account_id = $1 and word = any($4::text[]) limit ${mostRows})
@@ -84,8 +96,9 @@ export function countOf(accountId: string, { text: asked, similar }: Matching): 
 /** Words that share a spelling with what was typed. */
 export function wordsSpelled(accountId: string, typed: readonly string[]): Statement {
   const text = `
-    select distinct word from ${schema}.spellings
-    where account_id = $1 and spelling = any($2::text[]) limit ${mostSpelled}`;
+    select word from ${schema}.spellings
+    where account_id = $1 and spelling = any($2::text[])
+    group by word order by length(word), word limit ${mostSpelled}`;
   return [text, [accountId, typed]];
 }
 

@@ -74,19 +74,13 @@ async function bySlips(asked: Search): Promise<void> {
 async function byAllOf(asked: Search, matchings: readonly Matching[]): Promise<void> {
   const counted = await Promise.all(
     matchings.map(async (matching) => {
-      const { rows } = await asked.tx.query<{ people: number }>(...countOf(asked.accountId, matching));
-      return { matching, people: rows[0]!.people };
+      const { rows } = await asked.tx.query<{ rows: number }>(...countOf(asked.accountId, matching));
+      return { ...matching, rows: rows[0]!.rows };
     }),
   );
-  counted.sort((one, other) => one.people - other.people);
-  if (counted[0]?.people === 0) return;
-  await take(
-    asked,
-    amongPeople(
-      asked,
-      counted.map(({ matching }) => matching),
-    ),
-  );
+  counted.sort((one, other) => one.rows - other.rows);
+  if (counted[0]?.rows === 0) return;
+  await take(asked, amongPeople(asked, counted));
 }
 
 /** Words of the account that may have been meant, fewest slips first; those that merely begin so are no slips. */

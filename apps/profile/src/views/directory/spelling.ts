@@ -4,9 +4,10 @@ const spelled = 7;
 /**
  * Ways to spell a word that both it and a slip of it share: itself and itself without one character, by its beginning
  * ("symmetric delete", W. Garbe 2012). Two words one slip apart (a character too many, too few, another, or two changed
- * over) have one in common, so that a slip is found by equality.
+ * over) have one in common, so that a slip is found by equality. Numbers have none: one more is another number.
  */
 export function spellings(word: string): string[] {
+  if (/\p{N}/u.test(word)) return [];
   const beginning = [...word].slice(0, spelled);
   const all = new Set([beginning.join('')]);
   if (beginning.length > 2) {

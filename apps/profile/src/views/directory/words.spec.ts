@@ -26,6 +26,7 @@ describe('words of a name or handle', () => {
   it.each([
     ['Ada Lovelace', ['ada', 'lovelace']],
     ['ada.lovelace-7', ['ada', 'lovelace', '7', 'adalovelace7']],
+    ['lovelace36', ['lovelace', '36', 'lovelace36']],
     ['Jean-Luc Picard', ['jean', 'luc', 'jeanluc', 'picard']],
     ['山田太郎', ['山田太郎', '田太郎', '太郎', '郎']],
     ['김철수', ['김철수', '철수', '수']],

@@ -27,7 +27,8 @@ export const fold = (text: string): string =>
     .normalize('NFC');
 
 const cut = (word: string): string => [...word].slice(0, longest).join('');
-const wordsIn = (chunk: string): string[] => chunk.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+/** Letters and digits apart: who is called the same is told apart by a number. */
+const wordsIn = (chunk: string): string[] => chunk.match(/[\p{L}\p{M}]+|\p{N}+/gu) ?? [];
 
 /** Words of what somebody asks, without repetition. */
 export const askedWords = (text: string): string[] => [...new Set(wordsIn(fold(text)).map(cut))];
