@@ -1,9 +1,22 @@
 import { hkdfSync } from 'node:crypto';
+import { join } from 'node:path';
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { publishEvents } from '@annals/messaging';
 import { startObjects } from '@annals/objects';
 import { runReactor } from '@annals/postgres';
-import { createApp, defineConfig, openStores, sealedTexts, serve } from '@annals/service';
+import {
+  type Boot,
+  createApp,
+  defineConfig,
+  type Logger,
+  openStores,
+  sealedTexts,
+  serve,
+  type Started,
+} from '@annals/service';
+import { avatarLinks } from './avatar/avatar-links.js';
+import { avatarChanges, startAvatarSweeper } from './avatar/change-avatar.js';
+import { createPictureCleaner } from './avatar/picture/picture-cleaner.js';
 import { profileConfig } from './config.js';
 import { startFolds } from './folds/start-folds.js';
 import { handleIds } from './handle/handle-id.js';
@@ -12,6 +25,7 @@ import { reactorsOf } from './reactors/reactors.js';
 import { profileServiceRoutes } from './routes.js';
 import { pendingEvidence } from './verification/evidence/pending-evidence.js';
 import { startEvidenceSweeper } from './verification/evidence/sweep-evidence.js';
+import { directory } from './views/directory/projection.js';
 import { members } from './views/members/projection.js';
 import { verificationList } from './views/verifications/projection.js';
 
@@ -19,22 +33,24 @@ const service = 'profile';
 const principal = 'svc:profile';
 const config = defineConfig(profileConfig);
 
-serve(service, config, async (boot, logger) => {
+async function start(boot: Boot, logger: Logger): Promise<Started> {
   const stores = await openStores(boot, {
     service,
     config,
     logger,
-    migrations: [pendingEvidence],
-    projections: [members, verificationList],
+    migrations: [pendingEvidence, avatarChanges],
+    projections: [members, verificationList, directory],
   });
   const { pool, backgroundPool, keys, store, bus } = stores;
-  const [view, verifications] = stores.runners;
-  if (!view || !verifications) throw new Error('A projection does not run');
+  const [view, verifications, people] = stores.runners;
+  if (!view || !verifications || !people) throw new Error('A projection does not run');
   const objects = await boot.connect('objects', () => startObjects(config.OBJECTS_URL));
   const folds = startFolds(store);
   const parts = {
-    ...{ store, folds, pool, members: view, verifications, objects, keys },
+    ...{ store, folds, pool, members: view, verifications, directory: people, objects, keys },
     handleId: handleIds(config.LOOKUP_SECRET),
+    pictures: createPictureCleaner({ script: join(__dirname, 'avatar/picture/picture-process.js') }),
+    avatarLinks: avatarLinks(config.KEY_ENCRYPTION_KEY),
     texts: sealedTexts(Buffer.from(hkdfSync('sha256', config.KEY_ENCRYPTION_KEY, 'annals-profile', 'seal', 32))),
   };
   const publisher = publishEvents({
@@ -55,6 +71,9 @@ serve(service, config, async (boot, logger) => {
     { store, objects, pool: backgroundPool, days: config.VERIFICATION_EVIDENCE_DAYS },
     (error) => logger.warn({ error }, 'old evidence could not be deleted'),
   );
+  const avatarSweeper = startAvatarSweeper({ store, objects, pool: backgroundPool }, (error) =>
+    logger.warn({ error }, 'pictures that nobody sees any more could not be removed'),
+  );
   return {
     app: createApp({
       ...{ service, logger, readiness: { ...stores.readiness, objects: () => objects.ping() } },
@@ -67,10 +86,15 @@ serve(service, config, async (boot, logger) => {
     close: [
       () => publisher.stop(),
       () => sweeper.stop(),
+      () => avatarSweeper.stop(),
+      async () => parts.pictures.stop(),
       ...reactors.map((reactor) => () => reactor.stop()),
       () => folds.stop(),
       async () => objects.close(),
       ...stores.close,
     ],
   };
-});
+}
+
+// Longer than the edge lets an upload take.
+serve(service, config, start, { requestTimeoutMs: 150_000 });

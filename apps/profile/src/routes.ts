@@ -2,6 +2,9 @@ import type { EventStore, SubjectKeys } from '@annals/event-store';
 import type { Objects } from '@annals/objects';
 import { type Pool } from '@annals/postgres';
 import { type MountedRoute, type PositionWaiter, type SealedTexts } from '@annals/service';
+import type { AvatarLinks } from './avatar/avatar-links.js';
+import type { PictureCleaner } from './avatar/picture/picture-cleaner.js';
+import { avatarServiceRoutes } from './avatar/routes.js';
 import { type FreshFolds } from './folds/fresh-folds.js';
 import type { HandleId } from './handle/handle-id.js';
 import { listPreferencesHistory, listProfileHistory } from './history/list-history.js';
@@ -18,6 +21,7 @@ import { getProfile } from './profile/get-profile.js';
 import { patchProfile } from './profile/patch-profile.js';
 import { replaceProfile } from './profile/replace-profile.js';
 import { verificationRoutesOf } from './verification/routes.js';
+import { getDirectory } from './views/directory/get-directory.js';
 
 export interface ProfileParts {
   store: EventStore;
@@ -26,10 +30,15 @@ export interface ProfileParts {
   /** The running projection of members. */
   members: PositionWaiter;
   objects: Objects;
+  /** Makes pictures of our own of what people send. */
+  pictures: PictureCleaner;
+  avatarLinks: AvatarLinks;
   handleId: HandleId;
   keys: SubjectKeys;
   /** The running projection of verifications. */
   verifications: PositionWaiter;
+  /** The running projection of the directory. */
+  directory: PositionWaiter;
   /** For cursors. */
   texts: SealedTexts;
 }
@@ -38,7 +47,7 @@ export interface ProfileParts {
 export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
   const { folds } = parts;
   return [
-    getProfile(folds),
+    getProfile(parts),
     replaceProfile(parts),
     patchProfile(parts),
     deleteProfile(parts),
@@ -51,7 +60,9 @@ export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
     getPrivacy(folds),
     replacePrivacy(folds),
     patchPrivacy(folds),
+    ...avatarServiceRoutes(parts),
     ...preferencesServiceRoutes(folds),
     ...verificationRoutesOf(parts),
+    getDirectory(parts),
   ];
 };

@@ -9,7 +9,9 @@ import { memberUnknown, seenProfile } from './seen-profile.js';
  * GET /users/{user_id}/profile. Somebody unknown, of another account, or no member any more: the same 404.
  * Tagged by what it says and not by a revision, which would tell of changes that the viewer may not see.
  */
-export const getMemberProfile = (parts: Pick<ProfileParts, 'store' | 'folds' | 'pool' | 'members'>): MountedRoute =>
+export const getMemberProfile = (
+  parts: Pick<ProfileParts, 'store' | 'folds' | 'pool' | 'members' | 'avatarLinks'>,
+): MountedRoute =>
   mount(route, async (request) => {
     const { account_id, user_id } = ownerOf(request.context);
     const person = { account_id, user_id: request.params.user_id };

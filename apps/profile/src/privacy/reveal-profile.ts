@@ -36,7 +36,7 @@ export function decideRevealProfile(command: RevealProfile, shown: SeenProfile):
  * @throws Problem 403 `permission-required`, 400 `reason-required`, 404 `member-unknown`
  */
 export async function revealProfile(
-  parts: Pick<ProfileParts, 'store' | 'folds' | 'pool' | 'members'>,
+  parts: Pick<ProfileParts, 'store' | 'folds' | 'pool' | 'members' | 'avatarLinks'>,
   person: Owner,
   { context, query, minPosition, commandId: id, now }: RouteRequest<(typeof getMemberProfileRoute)['definition']>,
 ): Promise<Reply> {

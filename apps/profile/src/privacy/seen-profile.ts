@@ -1,12 +1,13 @@
 import { Problem, type SeenProfile } from '@annals/contracts';
 import type { PositionToken } from '@annals/event-store';
+import { shownAvatar } from '../avatar/shown-avatar.js';
 import { type Owner, streamOf } from '../owner.js';
 import { profile, type ProfileState } from '../profile/profile.js';
 import type { ProfileParts } from '../routes.js';
 import { standingOf } from '../views/members/projection.js';
 import { seenBy, type Viewer } from './visibility.js';
 
-export type SeeingParts = Pick<ProfileParts, 'folds' | 'pool' | 'members'>;
+export type SeeingParts = Pick<ProfileParts, 'folds' | 'pool' | 'members' | 'avatarLinks'>;
 
 /** How long a reader may wait for its position, in milliseconds. */
 const longestWait = 1000;
@@ -30,7 +31,8 @@ export async function seenProfile(
   const standing = await standingOf(parts.pool, person);
   if (standing === null || (viewer === 'anybody' && standing !== 'active')) return null;
   const { state } = await parts.folds.read(profile, streamOf(person), minPosition);
-  const seen = seenBy(viewer, person, state);
+  const avatar = shownAvatar(parts.avatarLinks, viewer, person, state);
+  const seen = { ...seenBy(viewer, person, state), avatar };
   return viewer === 'anybody' && !showsAnything(seen) ? null : { profile: seen, state };
 }
 

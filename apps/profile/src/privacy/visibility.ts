@@ -59,7 +59,11 @@ export const maySee = (viewer: Viewer, field: GuardedField, decided: DecidedPriv
  * A profile as somebody sees it. What is hidden looks exactly like what is not set, also in the time of the last change,
  * which is that of what is shown.
  */
-export function seenBy(viewer: Viewer, owner: Owner, { fields, privacy, badge, changedAt }: ProfileState): SeenProfile {
+export function seenBy(
+  viewer: Viewer,
+  owner: Owner,
+  { fields, privacy, badge, changedAt }: ProfileState,
+): Omit<SeenProfile, 'avatar'> {
   const seen = profileFieldNames.filter((name) => fields[name] !== undefined && maySee(viewer, name, privacy));
   const shown = Object.fromEntries(
     profileFieldNames.map((name) => [name, seen.includes(name) ? fields[name] : null]),

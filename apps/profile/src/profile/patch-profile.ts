@@ -1,5 +1,6 @@
 import { patchProfileRoute as route, ProfileDocument, type ProfileEvent, type ProfilePatch } from '@annals/contracts';
 import { type MountedRoute, mount, written } from '@annals/service';
+import type { AvatarLinks } from '../avatar/avatar-links.js';
 import { commandOf } from '../command-of.js';
 import { checked } from '../document/checked.js';
 import { mergePatch } from '../document/merge-patch.js';
@@ -22,11 +23,11 @@ export function decidePatchProfile(command: PatchProfile, state: ProfileState): 
 }
 
 /** PATCH /users/profile */
-export const patchProfile = (parts: ChangeParts): MountedRoute =>
+export const patchProfile = (parts: ChangeParts & { avatarLinks: AvatarLinks }): MountedRoute =>
   mount(route, async (request) => {
     const owner = ownerOf(request.context);
     const { body, now } = request;
     const decide = (state: ProfileState) => decidePatchProfile({ ...owner, patch: body, now }, state);
     const outcome = await changeProfile(parts, owner, commandOf(request, decide));
-    return written(outcome, (state) => shown(owner, state));
+    return written(outcome, (state) => shown(owner, state, parts.avatarLinks));
   });

@@ -1,3 +1,4 @@
+import { avatarLinks } from '../avatar/avatar-links.js';
 import { type DomainEvent, type ProfileDocument, type ProfilePatch } from '@annals/contracts';
 import { erased } from '@annals/event-store';
 import { deciderSpec, laws } from '@annals/testing';
@@ -108,7 +109,8 @@ describe('deleting a profile', () => {
 });
 
 describe('a profile as shown', () => {
-  const after = (...events: DomainEvent[]) => shown(owner, events.reduce(profile.evolve, profile.initial));
+  const after = (...events: DomainEvent[]) =>
+    shown(owner, events.reduce(profile.evolve, profile.initial), avatarLinks(Buffer.alloc(32)));
 
   it('has every field, null before the first write and after deletion', () => {
     const empty = after();

@@ -7,6 +7,8 @@ import {
   type VerifiableField,
 } from '@annals/contracts';
 import { type Aggregate, isErased } from '@annals/event-store';
+import type { AvatarLinks } from '../avatar/avatar-links.js';
+import { shownAvatar } from '../avatar/shown-avatar.js';
 import { applyChanges } from '../document/apply-changes.js';
 import { type Owner } from '../owner.js';
 import { shownBadge } from '../verification/badge.js';
@@ -74,7 +76,8 @@ function evolve(state: ProfileState, { type, data }: DomainEvent): ProfileState 
 export const profile: Aggregate<ProfileState> = { category: 'profile', initial, evolve };
 
 /** The answer to its owner: every field present, null when not set. An empty profile is a profile, so there is no 404. */
-export function shown(owner: Owner, { fields, badge, updatedAt }: ProfileState): Profile {
+export function shown(owner: Owner, state: ProfileState, links: AvatarLinks): Profile {
+  const { fields, badge, updatedAt } = state;
   return {
     user_id: owner.user_id,
     account_id: owner.account_id,
@@ -88,6 +91,7 @@ export function shown(owner: Owner, { fields, badge, updatedAt }: ProfileState):
     date_of_birth: fields.date_of_birth ?? null,
     phone_number: fields.phone_number ?? null,
     emergency_contact: fields.emergency_contact ?? null,
+    avatar: shownAvatar(links, 'self', owner, state),
     verified: shownBadge(badge, () => true),
     updated_at: updatedAt,
   };

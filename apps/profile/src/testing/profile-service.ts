@@ -8,11 +8,15 @@ import { folderObjects } from '@annals/objects';
 import { type ProjectionRunner, type ReactorRunner, runProjection, runReactor } from '@annals/postgres';
 import { sealedTexts } from '@annals/service';
 import { type Answered, startTestService, type TestService, testStores, type TestStores } from '@annals/testing';
+import { avatarLinks } from '../avatar/avatar-links.js';
+import { avatarChanges } from '../avatar/change-avatar.js';
+import { createPictureCleaner } from '../avatar/picture/picture-cleaner.js';
 import { startFolds } from '../folds/start-folds.js';
 import { handleIds } from '../handle/handle-id.js';
 import { reactorsOf } from '../reactors/reactors.js';
 import { type ProfileParts, profileServiceRoutes } from '../routes.js';
 import { pendingEvidence } from '../verification/evidence/pending-evidence.js';
+import { directory } from '../views/directory/projection.js';
 import { members } from '../views/members/projection.js';
 import { verificationList } from '../views/verifications/projection.js';
 
@@ -47,16 +51,19 @@ interface Process {
 export function testProfileService(): () => ProfileService {
   const stores = testStores({
     service: 'profile',
-    migrations: [pendingEvidence],
-    projections: [members, verificationList],
+    migrations: [pendingEvidence, avatarChanges],
+    projections: [members, verificationList, directory],
     events: allEvents,
   });
   const folder = mkdtempSync(join(tmpdir(), 'annals-objects-'));
   const objects = folderObjects(folder);
   const handleId = handleIds(randomBytes(32));
   const texts = sealedTexts(randomBytes(32));
+  // As it is built: a process of its own does not run the sources.
+  const pictures = createPictureCleaner({ script: join(__dirname, '../../dist/avatar/picture/picture-process.js') });
   let view: ProjectionRunner;
   let verifications: ProjectionRunner;
+  let people: ProjectionRunner;
   let processes: Process[] = [];
   let reactors: ReactorRunner[] = [];
   let service: ProfileService;
@@ -65,7 +72,8 @@ export function testProfileService(): () => ProfileService {
     const { store, database } = stores();
     view = runProjection({ projection: members, pool: database.pool, store });
     verifications = runProjection({ projection: verificationList, pool: database.pool, store });
-    const shared = { view, verifications, objects, handleId, texts };
+    people = runProjection({ projection: directory, pool: database.pool, store });
+    const shared = { view, verifications, directory: people, objects, handleId, texts, pictures };
     processes = await Promise.all([startProcess(stores(), shared), startProcess(stores(), shared)]);
     const [{ service: one, parts }, { service: other }] = processes as [Process, Process];
     const startReactors = () => {
@@ -86,14 +94,17 @@ export function testProfileService(): () => ProfileService {
   afterAll(async () => {
     await Promise.all(reactors.map((reactor) => reactor.stop()));
     await Promise.all(processes.map((process) => process.stop()));
-    await Promise.all([view.stop(), verifications.stop()]);
+    await Promise.all([view.stop(), verifications.stop(), people.stop()]);
+    pictures.stop();
     rmSync(folder, { recursive: true });
   });
   return () => service;
 }
 
 /** What is one for all processes. */
-type Shared = Pick<ProfileParts, 'objects' | 'handleId' | 'texts' | 'verifications'> & { view: ProjectionRunner };
+type Shared = Pick<ProfileParts, 'objects' | 'handleId' | 'texts' | 'verifications' | 'directory' | 'pictures'> & {
+  view: ProjectionRunner;
+};
 
 /** One process of the service over the shared stores, with a connection and memory of its own. */
 async function startProcess(
@@ -102,7 +113,7 @@ async function startProcess(
 ): Promise<Process> {
   const store = connectEventStore({ url: eventNode.url, events: allEvents, keys });
   const folds = startFolds(store);
-  const parts = { ...shared, store, folds, keys, pool: database.pool, members };
+  const parts = { ...shared, store, folds, keys, pool: database.pool, members, avatarLinks: avatarLinks(commandKey) };
   const service = await startTestService({ service: 'profile', routes: profileServiceRoutes(parts), commandKey });
   const stop = async () => {
     await service.stop();

@@ -1,3 +1,4 @@
+export * from './avatar/schemas.js';
 export * from './document/schemas.js';
 export * from './history/schemas.js';
 export * from './privacy/schemas.js';
@@ -8,5 +9,6 @@ export * from './preferences/notifications.js';
 export * from './preferences/quiet-hours.js';
 export * from './preferences/may-notify.js';
 export * from './verification/schemas.js';
+export * from './directory/schemas.js';
 export * from './events.js';
 export * from './routes.js';

@@ -20,11 +20,16 @@ export function askDry(api: string, route: Route, asker: Asker, ids: Readonly<Re
 /** Asks in earnest, with ids of somebody else's things and a body that would be taken. */
 export function askInEarnest(api: string, route: Route, asker: Asker, world: World): Promise<RawAnswer> {
   const { method, path } = route.definition;
-  const { params, body } = foreignIds[route.id]!;
+  const { params, body, query = '' } = foreignIds[route.id]!;
   const ids = Object.fromEntries(Object.entries(params).map(([name, thing]) => [name, world.ids[thing]]));
   const call: RawCall = method === 'GET' ? {} : { method, ...(body && { body: JSON.stringify(body) }) };
   // Their own account, but for a path that names one itself.
-  return send(api, filled(path, ids), path.startsWith('/accounts/') ? { ...asker, account: null } : asker, call);
+  return send(
+    api,
+    filled(path, ids) + query,
+    path.startsWith('/accounts/') ? { ...asker, account: null } : asker,
+    call,
+  );
 }
 
 /**

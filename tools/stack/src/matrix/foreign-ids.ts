@@ -1,7 +1,7 @@
 /** Things of the account under attack, whose ids a stranger puts into paths. */
 export const things = [
   ...(['account', 'user', 'session', 'device', 'role', 'invitation', 'key', 'elevation', 'export', 'entry'] as const),
-  ...(['passkey', 'provider', 'verification', 'document'] as const),
+  ...(['passkey', 'provider', 'verification', 'document', 'avatar', 'picture'] as const),
 ];
 export type Thing = (typeof things)[number];
 
@@ -12,6 +12,8 @@ export interface ForeignIds {
   answer: 403 | 404;
   /** A body that would be taken if the id were their own; so nothing but the id can be what is refused. */
   body?: object;
+  /** A query that would be taken, where there has to be one. */
+  query?: string;
 }
 
 const account = (params: Record<string, Thing> = {}, body?: object): ForeignIds => ({
@@ -71,6 +73,11 @@ export const foreignIds: Readonly<Record<string, ForeignIds>> = {
   unlinkProvider: one('provider_id', 'provider'),
   getMemberProfile: one('user_id', 'user'),
   getPublicProfile: { params: { account_id: 'account', user_id: 'user' }, answer: 404 },
+  getMemberAvatar: one('user_id', 'user'),
+  getSignedAvatar: {
+    params: { account_id: 'account', user_id: 'user', avatar_id: 'avatar', file: 'picture' },
+    ...{ answer: 404, query: `?expires=4102444800&signature=${'A'.repeat(43)}` },
+  },
   removeVerificationDocument: one('document_id', 'document'),
   getVerification: one('verification_id', 'verification'),
   downloadVerificationDocument: { params: { verification_id: 'verification', document_id: 'document' }, answer: 404 },

@@ -13,6 +13,7 @@ import {
   requestVerificationRoute,
   startElevationRoute,
   switchAccountRoute,
+  uploadAvatarRoute,
 } from '@annals/contracts';
 import { createClient, type Client } from '@annals/client';
 import { rawCall } from '../raw-call.js';
@@ -114,6 +115,7 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
     ...{ account, ...made, role: role.body.id, invitation: invitation.body.id, export: download.body.id, entry },
     ...{ user: viewer.userId, session: admin.sessionId, device: admin.deviceId },
     ...verification,
+    ...{ avatar: await avatarOf(viewer), picture: '64.webp' },
     // Nobody has one here: unknown ids, as anybody may guess.
     ...{ passkey: randomUUID(), provider: '0'.repeat(32) },
   };
@@ -128,6 +130,13 @@ async function verificationOf({ client }: Person): Promise<Pick<World['ids'], 'v
   const request = await client.call(requestVerificationRoute, { body: { fields: ['location'], evidence } });
   return { verification: request.body.id!, document: document.body.id };
 }
+
+/** A picture that members see. */
+async function avatarOf({ client }: Person): Promise<string> {
+  const file = { content: Buffer.from(onePixel, 'base64'), type: 'image/png' };
+  return (await client.call(uploadAvatarRoute, { file })).body.id;
+}
+const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /** Disabling is effective everywhere within a second. */
 async function untilRefused(api: string, bearer: string): Promise<void> {

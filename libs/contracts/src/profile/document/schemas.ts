@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pii, type PersonalDataCategory } from '../../personal-data.js';
+import { Avatar } from '../avatar/schemas.js';
 import { webLink } from '../link.js';
 import { lineOf, phoneNumber, textOf } from '../text.js';
 import { handleText } from './handle-text.js';
@@ -82,6 +83,7 @@ export const Profile = z.object({
   user_id: z.uuid(),
   account_id: z.uuid(),
   ...everyProfileField,
+  avatar: Avatar.nullable(),
   verified: VerifiedBadge.nullable(),
   /** Null while nothing was ever set. */
   updated_at: z.iso.datetime().nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Avatar } from '../avatar/schemas.js';
 import { pii } from '../../personal-data.js';
 import { lineOf } from '../text.js';
 import { everyProfileField, profileFieldNames, type ProfileField } from '../document/schemas.js';
@@ -107,6 +108,7 @@ export const SeenProfile = z.object({
   user_id: z.uuid(),
   account_id: z.uuid(),
   ...everyProfileField,
+  avatar: Avatar.nullable(),
   verified: VerifiedBadge.nullable(),
   /** Of what is shown; null while the person has said nothing that the viewer may see. */
   updated_at: z.iso.datetime().nullable(),
