@@ -83,7 +83,7 @@ describe('the history of a profile', () => {
   it('says who acted in the person’s place', async () => {
     const ada = signedIn();
     const admin = { user_id: uuidv7(), kind: 'user' as const };
-    await patch({ ...ada, actor: admin } as CurrentUserContext, { name: 'Ada' });
+    await patch({ ...ada, actor: admin }, { name: 'Ada' });
     const [entry] = (await historyOf(ada)).data;
     expect(entry!.actor).toMatchObject({ is_self: false, user_id: admin.user_id, on_behalf_of: ada.user_id });
   });
