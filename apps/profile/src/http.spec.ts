@@ -117,7 +117,7 @@ describe('/users/{user_id}/profile', () => {
       expect(got.json).toEqual({
         ...{ user_id: ada.user_id, account_id: ada.account_id, name: `Ada ${turn}`, pronouns: null, bio: null },
         ...{ handle: null, location: null, website: null, social_links: null, updated_at: put.json.updated_at },
-        ...{ date_of_birth: null, phone_number: null, emergency_contact: null },
+        ...{ date_of_birth: null, phone_number: null, emergency_contact: null, avatar: null, verified: null },
       });
       // Tagged by what it says: a revision would tell of changes that are not theirs to see.
       expect(got.etag).toBe(contentTag(got.json));

@@ -242,6 +242,46 @@ describe('a preview', () => {
   });
 });
 
+describe('picture and badge', () => {
+  const avatar_id = 'ab'.repeat(32);
+  /** With a picture, and found to be true in name and birthday. */
+  async function approved(privacy: object): Promise<Person> {
+    const ada = await person({}, privacy);
+    const { account_id, user_id } = ada.who;
+    const ids = { account_id, user_id, updated_at: '2026-03-01T12:00:00.000Z' };
+    const id = `${account_id}_${user_id}`;
+    await happened('profile', id, ada.who, 'AvatarChanged', { ...ids, avatar_id });
+    const fields = ['name', 'date_of_birth'];
+    const at = await happened('profile', id, ada.who, 'ProfileVerified', { ...ids, verification_id: uuidv7(), fields });
+    return { ...ada, at: seen(`${ada.at[headers.minPosition]},${at[headers.minPosition]}`) };
+  }
+
+  it('are seen, previewed and told of in a disclosure as the fields are', async () => {
+    const ada = await approved({ fields: { name: 'account', bio: 'private' } });
+    const grace = await colleagueOf(ada);
+    const member = await profileOf(ada, grace);
+    expect(member.json).toMatchObject({ avatar: { id: avatar_id }, verified: { fields: ['name'] } });
+    expect((await profileOf(ada, ada.who)).json).toMatchObject({ verified: { fields: ['name', 'date_of_birth'] } });
+    expect(JSON.stringify((await previewOf(ada, 'as=account')).json.profile)).toBe(member.text);
+    expect((await publicOf(ada)).status).toBe(404);
+    const boss = await colleagueOf(ada, { permissions: ['READ_PII'] }, 'ADMIN');
+    await profileOf(ada, boss, '?reveal=true&reason=Why');
+    const { data } = (await call('GET', '/users/profile/disclosures', ada.who)).json as {
+      data: { fields: string[] }[];
+    };
+    expect(data[0]!.fields).toEqual(expect.arrayContaining(['name', 'avatar']));
+  });
+
+  it('are public alone where nothing else is', async () => {
+    const ada = await approved({ fields: { avatar: 'public' } });
+    const seen = await publicOf(ada);
+    expect(seen.json).toMatchObject({ name: null, verified: null, avatar: { id: avatar_id } });
+    expect(JSON.stringify((await previewOf(ada, 'as=public')).json.profile)).toBe(seen.text);
+    const hidden = await approved({ fields: { avatar: 'private' } });
+    expect((await profileOf(hidden, await colleagueOf(hidden))).json.avatar).toBeNull();
+  });
+});
+
 describe('staff', () => {
   const reader = (ada: Person) => colleagueOf(ada, { permissions: ['READ_PII'] }, 'ADMIN');
   const why = `?reveal=true&reason=${encodeURIComponent('Nobody has heard of her')}`;
