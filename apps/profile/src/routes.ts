@@ -61,7 +61,7 @@ export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
     replacePrivacy(folds),
     patchPrivacy(folds),
     ...avatarServiceRoutes(parts),
-    ...preferencesServiceRoutes(folds),
+    ...preferencesServiceRoutes(parts),
     ...verificationRoutesOf(parts),
     getDirectory(parts),
   ];

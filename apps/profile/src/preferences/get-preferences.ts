@@ -1,11 +1,10 @@
 import { getPreferencesRoute as route } from '@annals/contracts';
 import { type MountedRoute, mount } from '@annals/service';
-import { type FreshFolds } from '../folds/fresh-folds.js';
-import { readPreferences } from './own-preferences.js';
+import { readPreferences, type PreferenceParts } from './own-preferences.js';
 import { shown } from './shown.js';
 
 /** GET /users/preferences */
-export const getPreferences = (folds: FreshFolds): MountedRoute =>
+export const getPreferences = (parts: PreferenceParts): MountedRoute =>
   mount(route, (request) =>
-    readPreferences(folds, request, (owner, layers) => shown(owner, layers, request.query.explain === 'true')),
+    readPreferences(parts, request, (owner, layers) => shown(owner, layers, request.query.explain === 'true')),
   );

@@ -1,4 +1,11 @@
-import type { PositionToken } from '@annals/event-store';
+import {
+  comparePositions,
+  type EventStore,
+  type Loaded,
+  type Position,
+  type PositionToken,
+  streamName,
+} from '@annals/event-store';
 import { type Reply, type RouteRequest, written } from '@annals/service';
 import { commandOf } from '../command-of.js';
 import { type FreshFolds } from '../folds/fresh-folds.js';
@@ -6,6 +13,11 @@ import { ownerOf, streamOf, type Owner } from '../owner.js';
 import { type Change, decideChange } from './change.js';
 import { accountPreferences, preferences, type Chosen } from './preferences.js';
 import { type Layers } from './shown.js';
+
+export interface PreferenceParts {
+  folds: FreshFolds;
+  store: EventStore;
+}
 
 type Show = (owner: Owner, layers: Layers) => unknown;
 type Asked = Pick<RouteRequest, 'commandId' | 'commandHash' | 'ifMatch' | 'now' | 'minPosition'> & {
@@ -19,7 +31,7 @@ const accountRead = (folds: FreshFolds, { account_id }: Owner, minPosition: read
  * What is in force for the person who asks. The revision is that of their own choices, which is what a change names; the
  * account's makes another tag of it, so that nobody is told that nothing has changed when a default has.
  */
-export async function readPreferences(folds: FreshFolds, request: Asked, show: Show): Promise<Reply> {
+export async function readPreferences({ folds }: PreferenceParts, request: Asked, show: Show): Promise<Reply> {
   const owner = ownerOf(request.context);
   const { minPosition } = request;
   const [own, account] = await Promise.all([
@@ -31,12 +43,33 @@ export async function readPreferences(folds: FreshFolds, request: Asked, show: S
 }
 
 /** Changes the choices of the person who asks, and shows what is in force then. */
-export async function changePreferences(folds: FreshFolds, request: Asked, change: Change, show: Show): Promise<Reply> {
+export async function changePreferences(
+  { folds, store }: PreferenceParts,
+  request: Asked,
+  change: Change,
+  show: Show,
+): Promise<Reply> {
   const owner = ownerOf(request.context);
   const { now } = request;
-  const account = await accountRead(folds, owner, []);
+  const present = await accountRead(folds, owner, []);
   const decide = (state: Chosen) => decideChange({ ...owner, ...change, now }, state);
   const outcome = await folds.execute(preferences, streamOf(owner), commandOf(request, decide));
+  const repeated = outcome.kind === 'replayed' && outcome.position;
+  const account = repeated ? await accountAt(store, owner, repeated) : present;
   const reply = written(outcome, (own) => show(owner, { own, account: account.state }));
   return { ...reply, besides: account.revision };
+}
+
+/** The account's choices as they were: a repeated command is answered as it was the first time. */
+async function accountAt(
+  store: EventStore,
+  { account_id }: Owner,
+  then: Position,
+): Promise<Pick<Loaded<Chosen>, 'state' | 'revision'>> {
+  let account: Pick<Loaded<Chosen>, 'state' | 'revision'> = { state: accountPreferences.initial, revision: null };
+  for await (const event of store.readStream(streamName(accountPreferences.category, account_id))) {
+    if (comparePositions(event.position, then) > 0) break;
+    account = { state: accountPreferences.evolve(account.state, event), revision: event.revision };
+  }
+  return account;
 }

@@ -9,10 +9,9 @@ import {
   themePreferencesRoutes,
 } from '@annals/contracts';
 import { type MountedRoute, mount } from '@annals/service';
-import { type FreshFolds } from '../folds/fresh-folds.js';
 import { patching, replacing } from './change.js';
 import { inForce, sourcesOf } from './in-force.js';
-import { changePreferences, readPreferences } from './own-preferences.js';
+import { changePreferences, type PreferenceParts, readPreferences } from './own-preferences.js';
 import { type Layers } from './shown.js';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -36,7 +35,7 @@ const under = (field: PreferenceField, routes: Part['routes']): Part => ({
   into: (body) => ({ [field]: body }),
 });
 
-const parts: readonly Part[] = [
+const allParts: readonly Part[] = [
   under('theme', themePreferencesRoutes),
   under('notifications', notificationPreferencesRoutes),
   under('accessibility', accessibilityPreferencesRoutes),
@@ -49,9 +48,10 @@ const parts: readonly Part[] = [
 ];
 
 /** GET, PUT and PATCH of /users/preferences/theme, /notifications, /accessibility and /localization */
-export const preferenceParts = (folds: FreshFolds): MountedRoute[] => parts.flatMap((part) => mounted(folds, part));
+export const partRoutesOf = (parts: PreferenceParts): MountedRoute[] =>
+  allParts.flatMap((part) => mounted(parts, part));
 
-function mounted(folds: FreshFolds, part: Part): MountedRoute[] {
+function mounted(parts: PreferenceParts, part: Part): MountedRoute[] {
   const { get, replace, patch } = part.routes;
   // What the contracts of the parts checked; the type of their list cannot say it.
   const wanted = (body: unknown) => part.into(body as Tree);
@@ -59,14 +59,14 @@ function mounted(folds: FreshFolds, part: Part): MountedRoute[] {
   return [
     mount(get, (request) => {
       const { explain } = request.query as { explain: 'true' | 'false' };
-      return readPreferences(folds, request, (_owner, layers) => show(layers, explain === 'true'));
+      return readPreferences(parts, request, (_owner, layers) => show(layers, explain === 'true'));
     }),
     mount(replace, (request) => {
       const change = replacing(wanted(request.body), part.fields);
-      return changePreferences(folds, request, change, (_owner, layers) => show(layers, false));
+      return changePreferences(parts, request, change, (_owner, layers) => show(layers, false));
     }),
     mount(patch, (request) =>
-      changePreferences(folds, request, patching(wanted(request.body)), (_owner, layers) => show(layers, false)),
+      changePreferences(parts, request, patching(wanted(request.body)), (_owner, layers) => show(layers, false)),
     ),
   ];
 }

@@ -16,7 +16,11 @@ async function startProcess(): Promise<TestService> {
   const { eventNode, keys, keyEncryptionKey: commandKey } = stores();
   const store = connectEventStore({ url: eventNode.url, events: allEvents, keys });
   const folds = startFolds(store);
-  const service = await startTestService({ service: 'profile', routes: preferencesServiceRoutes(folds), commandKey });
+  const service = await startTestService({
+    service: 'profile',
+    routes: preferencesServiceRoutes({ folds, store }),
+    commandKey,
+  });
   return {
     ...service,
     async stop() {
@@ -258,6 +262,21 @@ describe('the defaults of an account', () => {
       const got = await call('GET', own, me, { at: other, [headers.minPosition]: put.position });
       expect(got.json.theme).toMatchObject({ primary_color });
     }
+  });
+});
+
+describe('a repeated change', () => {
+  it('is answered as the first time, whatever the account chose since', async () => {
+    const { me, admin } = people();
+    const change = { body: { language: 'de' }, 'idempotency-key': 'once' };
+    await call('PUT', ofAccount(admin), admin, { body: { theme: { mode: 'dark' } } });
+    const first = await call('PATCH', own, me, change);
+    expect(first.json.theme).toMatchObject({ mode: 'dark' });
+    await call('PUT', ofAccount(admin), admin, { body: { theme: { mode: 'light' } } });
+    const again = await call('PATCH', own, me, change);
+    expect(again.headers.get(headers.idempotencyReplayed)).toBe('true');
+    expect([again.text, again.etag]).toEqual([first.text, first.etag]);
+    expect((await call('GET', own, me)).json.theme).toMatchObject({ mode: 'light' });
   });
 });
 
