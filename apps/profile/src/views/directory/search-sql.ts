@@ -18,8 +18,10 @@ export interface Counted extends Matching {
 /** People whom nobody keeps out; a condition on `w.user_id`. */
 export const present = `not exists (select from ${schema}.away a where a.user_id = w.user_id)`;
 
-/** Rows that are gone through for a question of several words, at most: those of its rarest word. */
-const mostRows = 2_000;
+/** Rows of one word that are gone through for a question of several words, at most. */
+const mostRows = 5_000;
+/** As many, when each person is looked at for a word that more people than that have. */
+const mostLookedAt = 1_000;
 /** Words with the same spelling that are looked at: a slip is one of a few, and not one of thousands. */
 const mostSpelled = 500;
 
@@ -65,17 +67,19 @@ export function amongPeople(among: { accountId: string; count: number }, matchin
       place: `array_position($${words}::text[], word)`,
     };
   });
+  // Coalesced, for else it becomes a join, whose size nobody can guess: this one is gathered once, into a hash table.
   const has = ({ rare, begins, resembles }: NonNullable<typeof first>) =>
     rare
-      ? `w.user_id in (select user_id from ${schema}.words where ${begins}
-           union all select user_id from ${schema}.words where ${resembles})`
+      ? `coalesce(w.user_id in (select user_id from ${schema}.words where ${begins}
+           union all select user_id from ${schema}.words where ${resembles}), false)`
       : `exists (select from ${schema}.words where user_id = w.user_id and (${begins} or ${resembles}))`;
+  const most = others.every(({ rare }) => rare) ? mostRows : mostLookedAt;
   const text = `
     select w.user_id from (
       (select user_id, sort_key, 0 as place from ${schema}.words
-       where ${first!.begins} order by word, sort_key, user_id limit ${mostRows})
+       where ${first!.begins} order by word, sort_key, user_id limit ${most})
       union all
-      (select user_id, sort_key, ${first!.place} from ${schema}.words where ${first!.resembles} limit ${mostRows})
+      (select user_id, sort_key, ${first!.place} from ${schema}.words where ${first!.resembles} limit ${most})
     ) w
     where ${[present, ...others.map(has)].join('\n    and ')}
     group by w.user_id order by min(w.place), min(w.sort_key), w.user_id limit $2`;
