@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient, signedIn } from '@annals/client';
-import { getProfileRoute, loginRoute, patchProfileRoute, registerRoute } from '@annals/contracts';
+import {
+  getPreferencesRoute,
+  getProfileRoute,
+  loginRoute,
+  patchPreferencesRoute,
+  patchProfileRoute,
+  registerRoute,
+} from '@annals/contracts';
 import type { LaunchedStack } from '@annals/stack';
 import { request } from 'undici';
-import { locations, type Contender } from './contender.js';
+import { colors, locations, type Contender } from './contender.js';
 import type { Shot } from './load.js';
 
 const password = 'correct horse battery staple';
@@ -21,6 +28,8 @@ async function signUp(api: string, people: number): Promise<string[]> {
     const person = createClient({ baseUrl: api, token: access_token });
     await person.call(patchProfileRoute, { body: { bio: 'Before', location: 'Nowhere' } });
     await person.call(getProfileRoute);
+    await person.call(patchPreferencesRoute, { body: { timezone: 'Europe/Vienna', theme: { mode: 'dark' } } });
+    await person.call(getPreferencesRoute);
     tokens.push(access_token);
   }
   return tokens;
@@ -30,22 +39,25 @@ async function signUp(api: string, people: number): Promise<string[]> {
 export async function annals(stack: LaunchedStack, people: number): Promise<Contender> {
   const tokens = await signUp(stack.api, people);
   const tokenOf = (n: number) => tokens[n % tokens.length] ?? '';
-  const shot = (method: Shot['method'], n: number, body?: unknown): Shot => ({
+  const shot = (method: Shot['method'], what: 'profile' | 'preferences', n: number, body?: unknown): Shot => ({
     method,
-    path: '/api/v1/users/profile',
+    path: `/api/v1/users/${what}`,
     headers: { authorization: `Bearer ${tokenOf(n)}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const supervisor = (JSON.parse(readFileSync(join(stack.layout.dataDir, 'stack.json'), 'utf8')) as { pid: number })
     .pid;
-  const update = (n: number) =>
-    shot('PATCH', n, { location: `${locations[Math.floor(n / tokens.length) % locations.length]}` });
+  const turn = (n: number, values: readonly string[]) => values[Math.floor(n / tokens.length) % values.length];
   return {
     name: 'Annals',
     baseUrl: stack.layout.url,
     processes: [supervisor],
-    read: (n) => shot('GET', n),
-    update,
+    read: (n) => shot('GET', 'profile', n),
+    update: (n) => shot('PATCH', 'profile', n, { location: turn(n, locations) }),
+    preferences: {
+      read: (n) => shot('GET', 'preferences', n),
+      update: (n) => shot('PATCH', 'preferences', n, { theme: { primary_color: turn(n, colors) } }),
+    },
     settle: () => untilAudited(stack.api, tokenOf(0)),
     end: async () => {},
   };

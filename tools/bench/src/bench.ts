@@ -10,9 +10,9 @@ import { openLoop } from './load.js';
 import { betterAuth, naive, type PeerSite } from './peers.js';
 import { residentMebibytes } from './processes.js';
 import { identityTable } from './identity-table.js';
-import { measureProfiles, type Rounds } from './profile-rounds.js';
+import { measureRounds, type Rounds } from './profile-rounds.js';
 import { measureStore } from './store-speed.js';
-import { profileTables } from './table.js';
+import { workTables } from './table.js';
 import { userListTable } from './users/list-speed.js';
 
 const { values } = parseArgs({
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     people: { type: 'string', default: '40' },
     /** Parts to measure, separated by commas. */
-    parts: { type: 'string', default: 'profile,identity,users' },
+    parts: { type: 'string', default: 'profile,preferences,identity,users' },
   },
 });
 
@@ -127,14 +127,15 @@ async function main(): Promise<void> {
       const identityUrl = siteOf(stack).superuserUrl.replace(/\/postgres$/, '/annals_identity');
       console.log(`\n${await userListTable(stack.api, identityUrl)}`);
     }
-    if (parts.includes('profile')) await profilePart(stack, plan, people);
+    if (parts.includes('profile') || parts.includes('preferences')) await withPeers(stack, plan, people, parts);
     console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);
   } finally {
     await stack.end();
   }
 }
 
-async function profilePart(stack: LaunchedStack, plan: Rounds, people: number): Promise<void> {
+/** What is measured beside peers, who are started once for all of it. */
+async function withPeers(stack: LaunchedStack, plan: Rounds, people: number, parts: readonly string[]): Promise<void> {
   const contenders: Contender[] = [];
   try {
     const site = siteOf(stack);
@@ -144,16 +145,24 @@ async function profilePart(stack: LaunchedStack, plan: Rounds, people: number): 
       await naive(site, people, 'tuned'),
       await betterAuth(site, people),
     );
-    const context = await contextTable(stack);
-    const cells = await measureProfiles(contenders, plan, tell);
-    console.log(`\n${context}`);
-    console.log(`\n${profileTables(cells, 'Annals')}`);
-    console.log(`\n${await openLoopTable(contenders, 100, 6)}`);
-    console.log(`\n${await storeTable(stack, plan.seconds)}`);
-    console.log(`\n${memoryTable(stack)}`);
+    if (parts.includes('preferences')) {
+      const work = contenders.map((contender) => ({ ...contender, ...contender.preferences }));
+      console.log(`\n${workTables('Preferences', await measureRounds(work, plan, tell), 'Annals')}`);
+    }
+    if (parts.includes('profile')) await profilePart(stack, plan, contenders);
   } finally {
     for (const contender of contenders) await contender.end();
   }
+}
+
+async function profilePart(stack: LaunchedStack, plan: Rounds, contenders: readonly Contender[]): Promise<void> {
+  const context = await contextTable(stack);
+  const cells = await measureRounds(contenders, plan, tell);
+  console.log(`\n${context}`);
+  console.log(`\n${workTables('Profile', cells, 'Annals')}`);
+  console.log(`\n${await openLoopTable(contenders, 100, 6)}`);
+  console.log(`\n${await storeTable(stack, plan.seconds)}`);
+  console.log(`\n${memoryTable(stack)}`);
 }
 
 main().catch((error: Error) => {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { importPKCS8, SignJWT } from 'jose';
 import { Client } from 'pg';
-import { locations, type Contender } from './contender.js';
+import { colors, locations, type Contender, type Work } from './contender.js';
 import type { Shot } from './load.js';
 
 export interface PeerSite {
@@ -53,6 +53,8 @@ const naiveTables = `
   create table membership (account_id uuid not null, user_id uuid not null, role text not null, primary key (account_id, user_id));
   create table profile (account_id uuid not null, user_id uuid not null, name text, bio text, location text,
     revision int not null default 0, updated_at timestamptz not null default now(), primary key (account_id, user_id));
+  create table preferences (account_id uuid not null, user_id uuid not null, language text, timezone text, theme jsonb not null,
+    revision int not null default 0, updated_at timestamptz not null default now(), primary key (account_id, user_id));
   create table audit (id bigint generated always as identity primary key, account_id uuid not null, user_id uuid not null,
     old jsonb, new jsonb, at timestamptz not null);
   create index on audit (account_id, at desc)`;
@@ -73,6 +75,10 @@ export async function naive(site: PeerSite, people: number, variant: 'plain' | '
     await client.query('insert into profile (account_id, user_id, name, bio, location) values ($1, $2, $3, $4, $5)', [
       ...[account, user, `Bench ${n}`, 'Before', 'Nowhere'],
     ]);
+    await client.query(
+      'insert into preferences (account_id, user_id, language, timezone, theme) values ($1, $2, $3, $4, $5)',
+      [...[account, user, 'en', 'Europe/Vienna', { mode: 'dark' }]],
+    );
     const claims = new SignJWT({ account_id: account }).setProtectedHeader({ alg: 'EdDSA' }).setSubject(user);
     tokens.push(await claims.setIssuer('naive').setAudience('naive').setExpirationTime('12h').sign(signingKey));
   }
@@ -86,18 +92,23 @@ export async function naive(site: PeerSite, people: number, variant: 'plain' | '
     UPSTREAM_URL: `http://127.0.0.1:${servicePort}`,
     PUBLIC_JWK: JSON.stringify(publicKey.export({ format: 'jwk' })),
   });
-  const shot = (method: Shot['method'], n: number, body?: object): Shot => ({
+  const shot = (method: Shot['method'], what: 'profile' | 'preferences', n: number, body?: object): Shot => ({
     method,
-    path: '/api/v1/users/profile',
+    path: `/api/v1/users/${what}`,
     headers: { authorization: `Bearer ${tokens[n % people]}`, 'content-type': 'application/json' },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
+  const turn = (n: number, values: readonly string[]) => values[Math.floor(n / people) % values.length];
   return {
     name: `naive (${variant})`,
     baseUrl: `http://127.0.0.1:${gatewayPort}`,
     processes: [gateway.pid, service.pid, site.postgresPid],
-    read: (n) => shot('GET', n),
-    update: (n) => shot('PATCH', n, { location: locations[Math.floor(n / people) % locations.length] }),
+    read: (n) => shot('GET', 'profile', n),
+    update: (n) => shot('PATCH', 'profile', n, { location: turn(n, locations) }),
+    preferences: {
+      read: (n) => shot('GET', 'preferences', n),
+      update: (n) => shot('PATCH', 'preferences', n, { theme: { primary_color: turn(n, colors) } }),
+    },
     settle: async () => {},
     async end() {
       await gateway.stop();
@@ -139,10 +150,7 @@ export async function betterAuth(site: PeerSite, people: number): Promise<Conten
     origin: baseUrl,
     'content-type': 'application/json',
   });
-  return {
-    name: 'better-auth 1.6.10',
-    baseUrl,
-    processes: [peer.pid, site.postgresPid],
+  const work: Work = {
     read: (n) => ({ method: 'GET', path: '/api/auth/get-session', headers: headersOf(n) }),
     update: (n) => ({
       method: 'POST',
@@ -150,6 +158,13 @@ export async function betterAuth(site: PeerSite, people: number): Promise<Conten
       headers: headersOf(n),
       body: JSON.stringify({ name: locations[Math.floor(n / people) % locations.length] }),
     }),
+  };
+  return {
+    name: 'better-auth 1.6.10',
+    baseUrl,
+    processes: [peer.pid, site.postgresPid],
+    ...work,
+    preferences: work,
     settle: async () => {},
     end: () => peer.stop(),
   };

@@ -36,7 +36,7 @@ async function once(
 }
 
 /** Lets everybody take turns, round after round, so that a busy minute of the machine hits all alike. */
-export async function measureProfiles(
+export async function measureRounds(
   contenders: readonly Contender[],
   plan: Rounds,
   tell: (line: string) => void,
