@@ -49,6 +49,8 @@ describe('module boundaries', () => {
     ['@eventstore/db-client', 'libs/postgres/src/index.ts'],
     ['jose', 'apps/gateway/src/main.ts'],
     ['ioredis', 'apps/gateway/src/main.ts'],
+    ['@aws-sdk/client-s3', 'apps/profile/src/main.ts'],
+    ['@aws-sdk/lib-storage', 'apps/export/src/main.ts'],
   ])('fail when %s is imported a second time, by %s', (name, path) => {
     const { status, output } = lint(path, `import * as client from '${name}';\nexport const held = client;\n`);
     expect(output).toContain(`${name} is imported by`);

@@ -43,7 +43,10 @@ withEngine('the distributed stack of docker-compose.yml', () => {
     const secrets = ['POSTGRES', 'IDENTITY_DB', 'PROFILE_DB', 'ACTIVITY_DB', 'EXPORT_DB', 'KEYS_DB'].map(
       (name) => [`${name}_PASSWORD`, randomBytes(16).toString('hex')] as const,
     );
-    const settings = { GATEWAY_PORT: String(port), PUBLIC_URL: url, SMTP_URL: 'smtp://mail.invalid:25' };
+    const settings = {
+      ...{ GATEWAY_PORT: String(port), PUBLIC_URL: url, SMTP_URL: 'smtp://mail.invalid:25' },
+      OBJECTS_SECRET: randomBytes(16).toString('hex'),
+    };
     stack = await new DockerComposeEnvironment(root, 'docker-compose.yml')
       .withEnvironment({ ...Object.fromEntries(secrets), ...settings })
       .withDefaultWaitStrategy(Wait.forHealthCheck())
