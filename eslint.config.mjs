@@ -22,6 +22,8 @@ const alsoAllowed = {
   '@eventstore/db-client': ['tools/event-node'],
   // The benchmark's peers are other people's way of building this: they use the clients bare.
   pg: ['tools/bench'],
+  // It makes the pictures that it sends.
+  sharp: ['tools/bench'],
   jose: ['tools/bench'],
   express: ['tools/bench'],
 };

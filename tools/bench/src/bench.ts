@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePorts, launchStack, type LaunchedStack } from '@annals/stack';
 import { annals } from './annals.js';
+import { avatarTable } from './avatar-speed.js';
 import { measureContext } from './context-cost.js';
 import type { Contender } from './contender.js';
 import { openLoop } from './load.js';
@@ -127,6 +128,7 @@ async function main(): Promise<void> {
       const identityUrl = siteOf(stack).superuserUrl.replace(/\/postgres$/, '/annals_identity');
       console.log(`\n${await userListTable(stack.api, identityUrl)}`);
     }
+    if (parts.includes('avatar')) console.log(`\n${await avatarTable(stack)}`);
     if (parts.includes('profile') || parts.includes('preferences')) await withPeers(stack, plan, people, parts);
     console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);
   } finally {
