@@ -1,5 +1,12 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { type Avatar, type AvatarFormat, avatarFormats, type AvatarSize, avatarSizes } from '@annals/contracts';
+import {
+  type Avatar,
+  type AvatarThumbnail,
+  type AvatarFormat,
+  avatarFormats,
+  type AvatarSize,
+  avatarSizes,
+} from '@annals/contracts';
 import type { Owner } from '../owner.js';
 import type { Viewer } from '../privacy/visibility.js';
 
@@ -14,6 +21,8 @@ export interface Picture extends Owner {
 export interface AvatarLinks {
   /** The same ones for hours, so that browsers keep what they have. */
   linksFor: (viewer: Viewer, owner: Owner, avatarId: string) => Avatar;
+  /** The small ones among them, for lists. */
+  thumbnailFor: (viewer: Viewer, owner: Owner, avatarId: string) => AvatarThumbnail;
   /**
    * For whom an address was made and for how many seconds it still counts; null for one that is not ours or whose time
    * is over.
@@ -41,30 +50,31 @@ export function avatarLinks(installationKey: Uint8Array, now: () => number = Dat
       .update([viewer, account_id, user_id, avatar_id, size, format, expires].join('\n'))
       .digest();
 
-  function made(viewer: Viewer, owner: Owner, avatar_id: string, expires: number): Avatar {
+  const nextExpiry = () => (Math.floor(now() / 1000 / windowSeconds) + 2) * windowSeconds;
+
+  function made(viewer: Viewer, owner: Owner, avatar_id: string, sizes: readonly AvatarSize[]): Avatar {
+    const expires = nextExpiry();
     const url = (format: AvatarFormat, size: AvatarSize): [string, string] => {
       const { account_id, user_id } = owner;
       const signature = sign(viewer, { account_id, user_id, avatar_id, size, format }, expires).toString('base64url');
       const path = `/api/v1/avatars/${account_id}/${user_id}/${avatar_id}/${size}.${format}`;
       return [String(size), `${path}?expires=${expires}&signature=${signature}`];
     };
-    const urls = avatarFormats.map((format) => [
-      format,
-      Object.fromEntries(avatarSizes.map((size) => url(format, size))),
-    ]);
+    const urls = avatarFormats.map((format) => [format, Object.fromEntries(sizes.map((size) => url(format, size)))]);
     return { id: avatar_id, urls: Object.fromEntries(urls) as Avatar['urls'] };
   }
 
   return {
     linksFor(viewer, owner, avatarId) {
-      const expires = (Math.floor(now() / 1000 / windowSeconds) + 2) * windowSeconds;
+      const expires = nextExpiry();
       if (expires !== keptUntil || kept.size >= mostKept) kept.clear();
       keptUntil = expires;
       const name = `${viewer} ${owner.account_id} ${owner.user_id} ${avatarId}`;
-      const found = kept.get(name) ?? made(viewer, owner, avatarId, expires);
+      const found = kept.get(name) ?? made(viewer, owner, avatarId, avatarSizes);
       kept.set(name, found);
       return found;
     },
+    thumbnailFor: (viewer, owner, avatarId) => made(viewer, owner, avatarId, [64, 128]),
     check(picture, expires, signature) {
       const given = Buffer.from(signature, 'base64url');
       const until = Number(expires);

@@ -158,6 +158,23 @@ describe('a picture', () => {
   });
 });
 
+describe('the directory', () => {
+  it('shows pictures in small to members who may see them', async () => {
+    const [ada, grace, joined] = await people();
+    const put = await call('PUT', '/users/profile', ada, { body: { name: 'Ada' } });
+    const { id } = avatarOf(await upload(ada));
+    const find = async (...positions: string[]) => {
+      const { json } = await call('GET', '/directory', grace, since(joined, put.position, ...positions));
+      return (json.data as { avatar: Avatar | null }[])[0]!.avatar;
+    };
+    const first = await upload(ada, one, {});
+    const seen = (await find(first.position))!;
+    expect([seen.id, Object.keys(seen.urls.webp)]).toEqual([id, ['64', '128']]);
+    expect((await follow(seen.urls.avif['128'])).status).toBe(200);
+    expect(await find((await hide(ada, 'private')).position)).toBeNull();
+  });
+});
+
 describe('/users/{user_id}/avatar', () => {
   it('answers the size and the format that are asked for, or those that suit', async () => {
     const [ada, grace, joined] = await people();

@@ -1,4 +1,4 @@
-import type { Avatar } from '@annals/contracts';
+import type { Avatar, AvatarThumbnail } from '@annals/contracts';
 import type { Owner } from '../owner.js';
 import { maySee, type Viewer } from '../privacy/visibility.js';
 import type { ProfileState } from '../profile/profile.js';
@@ -11,3 +11,12 @@ export const shownAvatar = (
   owner: Owner,
   { avatar, privacy }: Pick<ProfileState, 'avatar' | 'privacy'>,
 ): Avatar | null => (avatar !== null && maySee(viewer, 'avatar', privacy) ? linksFor(viewer, owner, avatar) : null);
+
+/** The same in small, for lists. */
+export const shownThumbnail = (
+  { thumbnailFor }: AvatarLinks,
+  viewer: Viewer,
+  owner: Owner,
+  { avatar, privacy }: Pick<ProfileState, 'avatar' | 'privacy'>,
+): AvatarThumbnail | null =>
+  avatar !== null && maySee(viewer, 'avatar', privacy) ? thumbnailFor(viewer, owner, avatar) : null;

@@ -174,7 +174,9 @@ describe('who is in the directory', () => {
     const { position } = await service().call('PATCH', '/users/profile/privacy', who, change);
     for (const asker of [who, looking(who.account_id!)]) {
       const { data } = await ask(asker, { q: 'ada' }, position);
-      expect(data).toMatchObject([{ user_id: who.user_id, handle: 'ada', name: null, pronouns: null, verified: null }]);
+      expect(data).toMatchObject([
+        { user_id: who.user_id, handle: 'ada', name: null, pronouns: null, avatar: null, verified: null },
+      ]);
       expect((await ask(asker, { q: 'lovelace' }, position)).data).toEqual([]);
     }
   });

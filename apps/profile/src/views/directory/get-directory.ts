@@ -10,6 +10,8 @@ import {
   type PositionWaiter,
   type SealedTexts,
 } from '@annals/service';
+import type { AvatarLinks } from '../../avatar/avatar-links.js';
+import { shownThumbnail } from '../../avatar/shown-avatar.js';
 import { ownerOf } from '../../owner.js';
 import { seenBy } from '../../privacy/visibility.js';
 import type { Entry } from './entry.js';
@@ -24,6 +26,7 @@ export interface DirectoryParts {
   directory: PositionWaiter;
   /** For cursors. */
   texts: SealedTexts;
+  avatarLinks: AvatarLinks;
 }
 
 /** How long a reader may wait for its position, in milliseconds. */
@@ -42,7 +45,7 @@ interface Page {
  * GET /directory. Who asks is shown as the others see them. No total: a count would change with people who are hidden
  * from it, and counting costs more than a page.
  */
-export const getDirectory = ({ pool, directory, texts }: DirectoryParts): MountedRoute =>
+export const getDirectory = ({ pool, directory, texts, avatarLinks }: DirectoryParts): MountedRoute =>
   mount(getDirectoryRoute, async ({ context, query, minPosition }) => {
     const { account_id: accountId, user_id: userId } = ownerOf(context);
     const scope: CursorScope = { list: 'directory', accountId, filter: { q: query.q ?? null } };
@@ -50,7 +53,7 @@ export const getDirectory = ({ pool, directory, texts }: DirectoryParts): Mounte
     await directory.waitFor(minPosition, longestWait);
     const { data, end } = await withTenant(pool, { accountId, userId }, async (tx) => {
       const page = await (query.q === undefined ? listed : found)(tx, accountId, query, after);
-      return { data: await shown(tx, accountId, page.ids), end: page.end };
+      return { data: await shown(tx, avatarLinks, accountId, page.ids), end: page.end };
     });
     const next_cursor = end && encodeCursor(texts, scope, end);
     return { status: 200, body: { data, meta: { limit: query.limit, has_next_page: end !== null, next_cursor } } };
@@ -77,7 +80,7 @@ async function found(tx: Tx, accountId: string, { q, limit }: Query, after: Page
   };
 }
 
-async function shown(tx: Tx, accountId: string, ids: readonly string[]): Promise<DirectoryEntry[]> {
+async function shown(tx: Tx, links: AvatarLinks, accountId: string, ids: readonly string[]): Promise<DirectoryEntry[]> {
   const { rows } = await tx.query<Entry & { user_id: string }>(
     `select user_id, state from ${schema}.entries where account_id = $1 and user_id = any($2::uuid[])`,
     [accountId, ids],
@@ -86,7 +89,9 @@ async function shown(tx: Tx, accountId: string, ids: readonly string[]): Promise
   return ids.flatMap((user_id) => {
     const state = states.get(user_id);
     if (!state) return [];
-    const { handle, name, pronouns, verified } = seenBy('member', { account_id: accountId, user_id }, state);
-    return [{ user_id, handle, name, pronouns, verified }];
+    const person = { account_id: accountId, user_id };
+    const { handle, name, pronouns, verified } = seenBy('member', person, state);
+    const avatar = shownThumbnail(links, 'member', person, state);
+    return [{ user_id, handle, name, pronouns, avatar, verified }];
   });
 }

@@ -20,3 +20,11 @@ const urls = z.object({
 /** A person's picture. Its addresses need no token: they are signed, stay the same for hours, and end with what they show. */
 export const Avatar = z.object({ id: AvatarId, urls: z.object({ webp: urls, avif: urls }) }).meta({ id: 'Avatar' });
 export type Avatar = z.infer<typeof Avatar>;
+
+const smallUrls = urls.pick({ '64': true, '128': true });
+
+/** A picture beside a name in a list: the small sizes alone, because there are many. */
+export const AvatarThumbnail = z
+  .object({ id: AvatarId, urls: z.object({ webp: smallUrls, avif: smallUrls }) })
+  .meta({ id: 'AvatarThumbnail' });
+export type AvatarThumbnail = z.infer<typeof AvatarThumbnail>;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { AvatarThumbnail } from '../avatar/schemas.js';
 import { SeenProfile } from '../privacy/schemas.js';
 
 /** A member as the other members see them, the one who asks included: what is hidden is null. */
 export const DirectoryEntry = SeenProfile.pick({
   ...{ user_id: true, handle: true, name: true, pronouns: true, verified: true },
-});
+}).extend({ avatar: AvatarThumbnail.nullable() });
 export type DirectoryEntry = z.infer<typeof DirectoryEntry>;
 
 /** Longest question, in characters. */
