@@ -10,6 +10,7 @@ import type { Contender } from './contender.js';
 import { openLoop } from './load.js';
 import { betterAuth, naive, type PeerSite } from './peers.js';
 import { residentMebibytes } from './processes.js';
+import { directoryTable } from './directory-speed.js';
 import { identityTable } from './identity-table.js';
 import { measureRounds, type Rounds } from './profile-rounds.js';
 import { measureStore } from './store-speed.js';
@@ -22,7 +23,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     people: { type: 'string', default: '40' },
     /** Parts to measure, separated by commas. */
-    parts: { type: 'string', default: 'profile,preferences,identity,users' },
+    parts: { type: 'string', default: 'profile,preferences,identity,users,directory' },
   },
 });
 
@@ -124,6 +125,10 @@ async function main(): Promise<void> {
   console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, load before ${load.toFixed(2)}`);
   try {
     if (parts.includes('identity')) console.log(`\n${await identityTable(stack.api, plan.rounds, plan.seconds)}`);
+    if (parts.includes('directory')) {
+      const profileUrl = siteOf(stack).superuserUrl.replace(/\/postgres$/, '/annals_profile');
+      console.log(`\n${await directoryTable(stack.api, profileUrl)}`);
+    }
     if (parts.includes('users')) {
       const identityUrl = siteOf(stack).superuserUrl.replace(/\/postgres$/, '/annals_identity');
       console.log(`\n${await userListTable(stack.api, identityUrl)}`);

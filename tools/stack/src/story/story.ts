@@ -4,6 +4,7 @@ import {
   downloadExportRoute,
   ExportManifest,
   followExportRoute,
+  getDirectoryRoute,
   getMemberProfileRoute,
   getMyContextRoute,
   getProfileRoute,
@@ -98,6 +99,9 @@ async function changeProfile(
   // The read model answers here; the client sends the position of its own last write, so it is never stale.
   const seen = await client.call(getMemberProfileRoute, { params: { user_id: userId } });
   promised(seen.body.location === 'Turin', 'the read model has the last write as well');
+  await client.call(patchProfileRoute, { body: { name: 'Augusta Ada Lovelace' } });
+  const { data } = (await client.call(getDirectoryRoute, { query: { q: 'ada lovelase' } })).body;
+  promised(data[0]?.user_id === userId, 'the directory finds her at once, slips forgiven');
   tell(
     'Read it back at the returned position: never stale',
     `location ${seen.body.location}, position ${second.position}`,
