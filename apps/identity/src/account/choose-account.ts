@@ -52,7 +52,7 @@ export async function myAccounts(
 ): Promise<MyAccount[]> {
   const candidates = await accountsToAsk(identity.pool, userId);
   const found = await Promise.all(
-    candidates.map((id) => (id === known?.account_id ? known : findMyAccount(identity, userId, id))),
+    candidates.map(async (id) => (id === known?.account_id ? known : findMyAccount(identity, userId, id))),
   );
   return found.filter((account) => account !== null);
 }

@@ -145,7 +145,8 @@ async function readAudit({ tell }: Pick<Stage, 'tell'>, ada: SignedInPerson, cha
 
 async function endOtherDevice({ api, tell }: Pick<Stage, 'api' | 'tell'>, ada: SignedInPerson): Promise<void> {
   const phone = await signIn(api, { email: ada.email, password: demoPassword, device: 'Phone' });
-  const { body } = await ada.client.call(listSessionsRoute);
+  // It sends the position of its own sign-in, so its list is at least that fresh.
+  const { body } = await phone.client.call(listSessionsRoute);
   promised(body.data.length === 2, `both sessions are listed, not ${body.data.length}`);
   await phone.client.call(getMyContextRoute);
   await ada.client.call(terminateSessionRoute, { params: { session_id: phone.sessionId } });
