@@ -40,6 +40,8 @@ module.exports = {
   testEnvironmentOptions: { customExportConditions: ['@annals/source', 'node', 'node-addons'] },
   testTimeout: 30_000,
   maxWorkers: 2,
+  // What a worker has loaded for one file it keeps; beyond this it starts anew, rather than to collect garbage all the time.
+  workerIdleMemoryLimit: '1GB',
   coverageProvider: 'v8',
   collectCoverageFrom: coverableFiles(),
   coverageReporters: ['text-summary'],

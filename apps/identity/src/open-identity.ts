@@ -41,7 +41,7 @@ export async function openIdentity(
   const cores = availableParallelism();
   const identity: Identity = {
     ...{ store, pool, secrets },
-    hasher: createHasher({ concurrency: cores, queue: cores * 8 }),
+    hasher: createHasher({ concurrency: cores, queue: cores * 8, niceness: 5 }),
     grantCache: createGrantCache(),
     tokens: createTokenIssuer({ issuer: config.PUBLIC_URL, keys: () => ring.keys() }),
     places: openPlaces(config.GEOIP_DATABASE),

@@ -10,15 +10,13 @@ export interface HashThreads {
   verify(hash: string, password: string): Promise<boolean>;
 }
 
-/** A hash gets a processor when nobody else wants it: weight 110 against 1,024 in Linux's scheduler. */
-const niceness = 10;
-
 /**
  * Hashes in threads of their own, which step back: so a flood of sign-ins takes idle processor time, not that of the
  * requests beside it, and leaves the pool in which Node reads files and signs tokens alone. The caller bounds how many
  * jobs there are at a time. Idle threads keep no process alive.
+ * @param niceness how far they step back, 0 to 19: with 5, Linux gives them a third of what others get who want it too
  */
-export function hashThreads(parameters: Options): HashThreads {
+export function hashThreads(parameters: Options, niceness: number): HashThreads {
   const free: Worker[] = [];
 
   function start(): Worker {

@@ -27,10 +27,12 @@ export interface HasherOptions {
   concurrency: number;
   /** How many may wait behind them; the next one is sent away. */
   queue: number;
+  /** How far hashing steps back behind other work, as {@link hashThreads} takes it. */
+  niceness: number;
 }
 
 /** Hashes passwords without letting a flood of logins starve everything else. */
-export function createHasher({ concurrency, queue }: HasherOptions): Hasher {
+export function createHasher({ concurrency, queue, niceness }: HasherOptions): Hasher {
   const waiting: (() => void)[] = [];
   let running = 0;
   let admitted = 0;
@@ -48,7 +50,7 @@ export function createHasher({ concurrency, queue }: HasherOptions): Hasher {
     }
   }
 
-  const threads = hashThreads(parameters);
+  const threads = hashThreads(parameters, niceness);
   let decoy: Promise<string> | undefined;
   return {
     async admit(work) {

@@ -133,7 +133,7 @@ export async function startIdentity(
   const ring = await openKeyRing({ pool, secrets, period: 30 * 86_400_000, onError });
   const identity: Identity = {
     ...{ store, pool, secrets, settings: { ...settings, ...over } },
-    hasher: createHasher({ concurrency: 2, queue: 16 }),
+    hasher: createHasher({ concurrency: 2, queue: 16, niceness: 0 }),
     grantCache: createGrantCache(),
     issuers: externalIssuers(others.issuers ?? []),
     relyingParty: relyingParty(issuer, []),
