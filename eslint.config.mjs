@@ -42,7 +42,7 @@ const importRules = Object.keys(soleImporters).map((name) => ({
 /** Later blocks replace a rule's options, so each folder gets the whole list of what it may not import. */
 const projects = [
   ...['gateway', 'identity', 'profile', 'activity', 'export'].map((name) => `apps/${name}`),
-  ...['contracts', 'auth', 'event-store', 'postgres', 'messaging', 'objects', 'service', 'client', 'testing'].map(
+  ...['contracts', 'auth', 'event-store', 'postgres', 'messaging', 'objects', 'ledger', 'service', 'client', 'testing'].map(
     (n) => `libs/${n}`,
   ),
   ...['event-node', 'embedded-postgres', 'stack', 'replay', 'bench', 'kafka', 'quality'].map((name) => `tools/${name}`),

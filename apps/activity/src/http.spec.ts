@@ -6,54 +6,25 @@ import {
   headers,
   type ProfileEvent,
 } from '@annals/contracts';
-import { type Aggregate, connectEventStore, encodeTokens, uuidv7 } from '@annals/event-store';
-import { createPool, projectionSchema, type ProjectionRunner, runProjection, withTenant } from '@annals/postgres';
-import {
-  requestContext,
-  signedIn,
-  startTestDatabase,
-  startTestService,
-  type TestService,
-  testStores,
-} from '@annals/testing';
+import { connectEventStore, uuidv7 } from '@annals/event-store';
+import { createPool, projectionSchema, runProjection, withTenant } from '@annals/postgres';
+import { signedIn, startTestDatabase } from '@annals/testing';
 import { activityLog } from './activity/projection.js';
 import { auditLog } from './audit/projection.js';
 import { trackingConsents } from './consent/tracking-consents.js';
-import { activityServiceRoutes } from './routes.js';
+import { activityUnderTest } from './testing/activity-service.js';
 
-const projections = [auditLog, activityLog, trackingConsents];
-const stores = testStores({ service: 'activity', projections, events: allEvents });
-let runners: ProjectionRunner[];
-let service: TestService;
-
-beforeAll(async () => {
-  const { store, database, keyEncryptionKey: commandKey } = stores();
-  runners = projections.map((projection) => runProjection({ projection, pool: database.pool, store }));
-  const routes = activityServiceRoutes(database.pool, store);
-  service = await startTestService({ service: 'activity', routes, commandKey, projections: runners });
-});
-afterAll(async () => {
-  await service.stop();
-  await Promise.all(runners.map((runner) => runner.stop()));
-});
+const under = activityUnderTest();
+const stores = () => under().stores;
 
 const everyClockButDate = [
   ...(['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'] as const),
   ...(['nextTick', 'queueMicrotask', 'performance', 'hrtime'] as const),
 ];
 
-const anything = (category: string): Aggregate<null> => ({ category, initial: null, evolve: () => null });
-
 /** What another service would have written. @returns the position to wait for */
-async function happened(who: CurrentUserContext, category: string, id: string, events: DomainEvent[], now?: string) {
-  const outcome = await stores().store.execute(anything(category), id, {
-    id: uuidv7(),
-    context: { ...who, ...requestContext() },
-    now: now ?? '2026-03-01T12:00:00.000Z',
-    decide: () => events,
-  });
-  return encodeTokens([{ category, position: outcome.position! }]);
-}
+const happened = (who: CurrentUserContext, category: string, id: string, events: DomainEvent[], now?: string) =>
+  under().happened(who, category, id, events, now);
 
 function profileUpdated(who: CurrentUserContext, fields: Record<string, unknown>, now?: string) {
   const data = { account_id: who.account_id, user_id: who.user_id, updated_at: '2026-03-01T12:00:00.000Z', ...fields };
@@ -73,10 +44,9 @@ async function tracked(): Promise<CurrentUserContext> {
   return who;
 }
 
-const get = (path: string, who: CurrentUserContext, seen = '') =>
-  service.call('GET', path, who, seen ? { headers: { [headers.minPosition]: seen } } : {});
+const get = (path: string, who: CurrentUserContext, seen = '') => under().get(path, who, seen);
 const track = (who: CurrentUserContext, body: unknown, extra: Record<string, string> = {}) =>
-  service.call('POST', '/users/activity', who, { body, headers: extra });
+  under().service.call('POST', '/users/activity', who, { body, headers: extra });
 type List<T> = { data: T[]; meta: Record<string, unknown> };
 const listOf = <T>(answer: { json: Record<string, unknown> }) => answer.json as unknown as List<T>;
 
@@ -138,7 +108,7 @@ describe('/audit-logs', () => {
       expect([role, status, json.message]).toEqual([role, 403, 'Missing permission: VIEW_AUDIT_LOG']);
       expect((await get(`/audit-logs/${uuidv7()}`, signedIn(role))).status).toBe(403);
     }
-    expect((await service.call('GET', '/audit-logs', null)).status).toBe(401);
+    expect((await under().service.call('GET', '/audit-logs', null)).status).toBe(401);
   });
 
   it('shows two accounts with identical ids nothing of each other', async () => {
@@ -452,7 +422,8 @@ describe('/users/activity', () => {
 describe('the logs of a live system', () => {
   it('equal the logs built anew from the beginning', async () => {
     const { keys, eventNode } = stores();
-    await Promise.all(runners.map((runner) => runner.caughtUp()));
+    const projections = under().runners.map(({ projection }) => projection);
+    await Promise.all(under().runners.map((runner) => runner.caughtUp()));
     const fresh = await startTestDatabase({ service: 'activity', projections });
     const own = connectEventStore({ url: eventNode.url, events: allEvents, keys });
     const rebuilt = projections.map((projection) => runProjection({ projection, pool: fresh.pool, store: own }));

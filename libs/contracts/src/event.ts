@@ -4,6 +4,12 @@ import { personalFields, type PersonalField } from './personal-data.js';
 /** Effect on the entity as the audit log names it. */
 export type AuditAction = 'INSERT' | 'UPDATE' | 'DELETE';
 
+/**
+ * What became of something tried that changed nothing: `denied` because they may not, `rejected` because it was wrong or
+ * came too late, `unchanged` because everything already was as asked.
+ */
+export type UncommonOutcome = 'denied' | 'rejected' | 'unchanged';
+
 export interface EventContract<Type extends string = string, Schema extends z.ZodObject = z.ZodObject> {
   /** Past tense, PascalCase; a stored name, never changed. */
   type: Type;
@@ -17,14 +23,14 @@ export interface EventContract<Type extends string = string, Schema extends z.Zo
   /**
    * How the audit log shows it. Data fields listed in `keys` identify the entity and are not shown as changes. Those in
    * `parts` are objects that carry only the members that changed, so each member is shown as a field of its own.
-   * `outcome` is `denied` for what somebody tried and was not allowed; everything else is a success.
+   * `outcome` says what became of something tried that changed nothing; everything else is a success.
    */
   audit: {
     entity: string;
     action: AuditAction;
     keys: readonly string[];
     parts?: readonly string[];
-    outcome?: 'denied';
+    outcome?: UncommonOutcome;
   };
   /** `upcasters[n]` turns data of version n into data of version n + 1. */
   upcasters: Readonly<Record<number, (data: Record<string, unknown>) => Record<string, unknown>>>;
@@ -41,7 +47,7 @@ export interface EventDefinition<Schema extends z.ZodObject> {
     action: AuditAction;
     keys: readonly (keyof z.infer<Schema> & string)[];
     parts?: readonly (keyof z.infer<Schema> & string)[];
-    outcome?: 'denied';
+    outcome?: UncommonOutcome;
   };
   upcasters?: EventContract['upcasters'];
 }

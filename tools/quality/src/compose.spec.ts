@@ -27,7 +27,7 @@ const ours = ['identity', 'profile', 'activity', 'export', 'gateway'];
 
 describe('docker-compose.yml', () => {
   it('runs the real stores and the five services', () => {
-    const names = ['postgres', 'eventstore', 'kafka', 'redis', 'objects', 'jaeger', 'prepare', ...ours];
+    const names = ['postgres', 'eventstore', 'kafka', 'redis', 'objects', 'witness', 'jaeger', 'prepare', ...ours];
     expect(Object.keys(compose.services).sort()).toEqual(names.sort());
   });
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +47,9 @@ describe('the configuration', () => {
     const jwk = { kty: 'OKP', crv: 'Ed25519', kid: 'somebody', x: 'AAAA' };
     writeFileSync(join(keys, 'signing.jwk.json'), JSON.stringify({ ...jwk, d: 'AAAA' }));
     writeFileSync(join(keys, 'inside.jwks.json'), JSON.stringify({ keys: [jwk] }));
-    for (const name of ['key-encryption-key', 'lookup-secret']) {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(join(keys, 'audit-signing.jwk.json'), JSON.stringify(privateKey.export({ format: 'jwk' })));
+    for (const name of ['key-encryption-key', 'lookup-secret', 'analytics-secret']) {
       writeFileSync(join(keys, name), Buffer.alloc(32, 1).toString('base64'));
     }
     const filled = Object.entries(compose.services[service]!.environment).map(([name, value]) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { baseConfig } from '@annals/service';
+import { activityConfig } from '../../../apps/activity/src/config.js';
 import { exportConfig } from '../../../apps/export/src/config.js';
 import { GatewayConfig } from '../../../apps/gateway/src/config.js';
 import { identityConfig } from '../../../apps/identity/src/config.js';
@@ -14,7 +14,7 @@ export const configurations: Readonly<Record<string, z.ZodType>> = {
   gateway: GatewayConfig,
   identity: identityConfig,
   profile: profileConfig,
-  activity: z.object(baseConfig),
+  activity: activityConfig,
   export: exportConfig,
 };
 

@@ -76,6 +76,13 @@ export function serviceEnvironment(service: ServiceName, { layout, keys, postgre
     ...(service === 'identity' ? given(forIdentity) : {}),
     ...(service === 'identity' ? { LOOKUP_SECRET: keys.lookupSecret, DEV_MAIL: 'true', MAIL_DIR: layout.mailDir } : {}),
     ...(service === 'export' ? { ...upstreams, OBJECTS_URL: objectsUrl(layout) } : {}),
+    ...(service === 'activity'
+      ? {
+          AUDIT_SIGNING_KEY: keys.auditSigning,
+          AUDIT_WITNESS_URL: process.env.AUDIT_WITNESS_URL || pathToFileURL(layout.witnessDir).href,
+          ANALYTICS_SECRET: keys.analyticsSecret,
+        }
+      : {}),
     ...(service === 'profile' ? { OBJECTS_URL: objectsUrl(layout), LOOKUP_SECRET: keys.lookupSecret } : {}),
   };
 }

@@ -12,6 +12,10 @@ export interface StackKeys {
   keyEncryptionKey: string;
   /** base64 of 32 bytes for keyed hashes of addresses and names in stream names. */
   lookupSecret: string;
+  /** Path of the file with the private JWK that signs checkpoints of the audit logs. */
+  auditSigning: string;
+  /** base64 of 32 bytes for the pseudonyms of analytics. */
+  analyticsSecret: string;
 }
 
 const principals = ['gateway', 'svc:identity', 'svc:profile', 'svc:activity', 'svc:export'];
@@ -22,11 +26,7 @@ export function ensureKeys(keysDir: string): StackKeys {
   const signing: Record<string, string> = {};
   const published: object[] = [];
   for (const principal of principals) {
-    const file = join(keysDir, `${principal.replace(':', '-')}.jwk.json`);
-    if (!existsSync(file)) {
-      const { privateKey } = generateKeyPairSync('ed25519');
-      writeSecret(file, JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: principal, alg: 'EdDSA' }));
-    }
+    const file = signingFile(join(keysDir, `${principal.replace(':', '-')}.jwk.json`), principal);
     const { d: _private, ...publicJwk } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
     published.push(publicJwk);
     signing[principal] = file;
@@ -38,7 +38,18 @@ export function ensureKeys(keysDir: string): StackKeys {
     publicKeys,
     keyEncryptionKey: secretFile(join(keysDir, 'key-encryption-key')),
     lookupSecret: secretFile(join(keysDir, 'lookup-secret')),
+    auditSigning: signingFile(join(keysDir, 'audit-signing.jwk.json'), 'audit'),
+    analyticsSecret: secretFile(join(keysDir, 'analytics-secret')),
   };
+}
+
+/** @returns the path */
+function signingFile(file: string, kid: string): string {
+  if (!existsSync(file)) {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeSecret(file, JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid, alg: 'EdDSA' }));
+  }
+  return file;
 }
 
 function secretFile(file: string): string {

@@ -13,6 +13,8 @@ export interface Layout {
   runDir: string;
   mailDir: string;
   objectsDir: string;
+  /** Second place of the audit logs' signed checkpoints. */
+  witnessDir: string;
   tracesDir: string;
   ports: Record<ServiceName | 'event_node', number>;
   /** Ports of the metrics endpoints: never reachable from outside the machine. */
@@ -43,6 +45,7 @@ export function readLayout(root: string, env: NodeJS.ProcessEnv = process.env): 
     runDir: join(dataDir, 'run'),
     mailDir: join(dataDir, 'mail'),
     objectsDir: join(dataDir, 'objects'),
+    witnessDir: join(dataDir, 'audit-witness'),
     tracesDir: join(dataDir, 'traces'),
     ports,
     metricsPorts,

@@ -17,7 +17,7 @@ async function prepare(env: NodeJS.ProcessEnv): Promise<void> {
   const plan = annalsDatabases.filter(({ name }) => name !== 'annals_events' && name !== 'annals_bus');
   const passwordOf = (role: string) => required(`${role.split('_')[0]?.toUpperCase()}_DB_PASSWORD`);
   await provision(required('POSTGRES_ADMIN_URL'), plan, passwordOf);
-  await provisionObjects(readObjectsUrl(required('OBJECTS_URL')));
+  for (const place of ['OBJECTS_URL', 'AUDIT_WITNESS_URL']) await provisionObjects(readObjectsUrl(required(place)));
   console.log(`keys are in ${keysDir}; databases: ${plan.map(({ name }) => name).join(', ')}`);
 }
 
@@ -37,6 +37,10 @@ function handOut(keysDir: string): void {
     if (service !== 'gateway') copyFileSync(join(master, 'key-encryption-key'), join(folder, 'key-encryption-key'));
     if (service === 'identity' || service === 'profile') {
       copyFileSync(join(master, 'lookup-secret'), join(folder, 'lookup-secret'));
+    }
+    if (service === 'activity') {
+      copyFileSync(keys.auditSigning, join(folder, 'audit-signing.jwk.json'));
+      copyFileSync(join(master, 'analytics-secret'), join(folder, 'analytics-secret'));
     }
     // The services run as the image's account `node`; a volume belongs to root at first.
     if (process.getuid?.() === 0)

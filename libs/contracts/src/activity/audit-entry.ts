@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Stands for a value whose key was destroyed on the person's wish. */
 export const ErasedValue = z.object({ erased: z.literal(true) });
 
+/** `success`, or why what was tried changed nothing: not allowed, not possible, or already so. */
+export const AuditOutcome = z.enum(['success', 'denied', 'rejected', 'unchanged']);
+
 const Change = z.object({ old: z.unknown(), new: z.unknown() });
 
 /** One fact as an auditor reads it: who changed what, from which request, and what it looked like before. */
@@ -32,7 +35,7 @@ export const AuditEntry = z.object({
   command_id: z.string(),
   trace_id: z.string().nullable(),
   reason: z.string().nullable(),
-  outcome: z.enum(['success', 'denied']),
+  outcome: AuditOutcome,
   /** Roles that the actor had for a time only when they did this. */
   temporary_roles: z.array(z.string()),
   /** The elevation by which a super admin did this; null for everybody else. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../route.js';
 import { ActivityEntry, TrackActivity } from './activity-fact.js';
-import { AuditEntry } from './audit-entry.js';
+import { AuditEntry, AuditOutcome } from './audit-entry.js';
 import { logOf, logQuery } from './log-list.js';
 
 const owner = 'activity' as const;
@@ -63,8 +63,7 @@ export const AuditQuery = z.strictObject({
   /** Id of the user who did it. */
   actor: z.uuid().optional(),
   request_id: text.optional(),
-  /** `denied`: what somebody tried and was not allowed. */
-  outcome: z.enum(['success', 'denied']).optional(),
+  outcome: AuditOutcome.optional(),
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 

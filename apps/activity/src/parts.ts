@@ -1,0 +1,6 @@
+import { activityPart } from './activity/part.js';
+import { auditPart } from './audit/part.js';
+import { type Part } from './part.js';
+
+/** Everything this service does. */
+export const parts: readonly Part[] = [auditPart, activityPart];
