@@ -11,6 +11,7 @@ export {
   type Range,
   type Subtree,
 } from './tree.js';
+export { wholeTree, type WholeTree } from './whole-tree.js';
 export { continues, includes, type Consistency, type Inclusion } from './verify-proof.js';
 export { entryHash, noEntry, type Link } from './entry.js';
 export {
