@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { event, type EventOf } from '../event.js';
 import { personalFacts } from './activity-fact.js';
+import { activityLogEvents } from './log/events.js';
+import { proofEvents } from './proof/events.js';
 
 /** A client told what its user did. One event per request, so that a batch is stored whole by one append. */
 export const ActivityTracked = event('ActivityTracked', {
@@ -18,4 +20,4 @@ export const ActivityTracked = event('ActivityTracked', {
 });
 export type TrackedEvent = EventOf<typeof ActivityTracked>;
 
-export const activityEvents = [ActivityTracked] as const;
+export const activityEvents = [ActivityTracked, ...activityLogEvents, ...proofEvents] as const;
