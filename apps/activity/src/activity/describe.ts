@@ -28,6 +28,7 @@ const categories: Readonly<Record<string, string>> = {
   export: 'data',
   import: 'data',
   erasure: 'data',
+  auditaccess: 'data',
 };
 
 /** Fields that say who and when, and nothing about what was changed. */
