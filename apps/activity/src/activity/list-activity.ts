@@ -11,6 +11,7 @@ import { activityLog } from './projection.js';
 const table = `${projectionSchema(activityLog)}.activity_entries`;
 const columns =
   'id, account_id, user_id, type, category, tags, data, source, session_id, request_id, occurred_at, recorded_at, commit_pos, prepare_pos, idx';
+const key = ['commit_pos', 'prepare_pos', 'idx'];
 
 interface Row extends Omit<ActivityEntry, 'occurred_at' | 'recorded_at' | 'position'> {
   occurred_at: Date;
@@ -33,7 +34,7 @@ export const listActivity = (pool: Pool): MountedRoute =>
     const { rows, meta } = await readLog<Row>(
       pool,
       {
-        ...{ table, columns, filter: { ...filter, user_id: about } },
+        ...{ table, columns, key, filter: { ...filter, user_id: about } },
         scope: { accountId: account_id, userId: user_id },
         where: conditionsOf(account_id, about, filter),
       },

@@ -1,11 +1,13 @@
 import { type EventContract } from '@annals/contracts';
 import { type KeptChange, type StoredEvent } from '@annals/event-store';
+import { type Hash } from '@annals/ledger';
 import { type Columns } from '../log/insert-rows.js';
 
-/** One row of `audit_entries`, as text for PostgreSQL; `account_id` stands beside it. */
-export interface AuditRow {
+/** What one event tells auditors, before it has a place in a log. */
+export interface AuditFacts {
+  account_id: string;
   id: string;
-  occurred_at: string;
+  occurred_at: Date;
   commit_pos: string;
   prepare_pos: string;
   stream: string;
@@ -14,7 +16,7 @@ export interface AuditRow {
   entity_id: string;
   action: string;
   event_type: string;
-  changes: string;
+  changes: Readonly<Record<string, KeptChange>>;
   actor_kind: string;
   actor_user_id: string | null;
   actor_principal: string | null;
@@ -30,13 +32,24 @@ export interface AuditRow {
   trace_id: string | null;
   reason: string | null;
   outcome: string;
-  /** As JSON. */
-  temporary_roles: string;
+  temporary_roles: readonly string[];
   elevation_id: string | null;
 }
 
-/** `changes` is json and not jsonb: json keeps any text a client may send, jsonb refuses some of it. */
-export const auditColumns: Columns<AuditRow> = {
+/** One row of `audit_entries`, as PostgreSQL gives it back: bigints as text, bytea as bytes, json as values. */
+export interface AuditRow extends AuditFacts {
+  /** Place in the log of its account, from 0, without gaps. */
+  seq: string;
+  /** Hash of the entry before it in the same log. */
+  prev_hash: Hash;
+  hash: Hash;
+}
+
+/** Columns beside `account_id`. `changes` is json and not jsonb: json keeps any text a client may send, jsonb refuses some. */
+export const auditColumns: Columns<Omit<AuditRow, 'account_id'>> = {
+  seq: 'bigint',
+  prev_hash: 'bytea',
+  hash: 'bytea',
   id: 'uuid',
   occurred_at: 'timestamptz',
   commit_pos: 'bigint',
@@ -67,18 +80,19 @@ export const auditColumns: Columns<AuditRow> = {
   elevation_id: 'text',
 };
 
-/** The audit row of an event whose changes are known. */
-export function auditRow(
+/** What an event whose changes are known tells auditors. */
+export function auditFacts(
   event: StoredEvent,
   { audit }: Pick<EventContract, 'audit'>,
   changes: Readonly<Record<string, KeptChange>>,
   accountId: string,
-): AuditRow {
+): AuditFacts {
   const { metadata, data, position } = event;
   const { actor, client } = metadata;
   return {
+    account_id: accountId,
     id: event.id,
-    occurred_at: metadata.occurred_at,
+    occurred_at: new Date(metadata.occurred_at),
     commit_pos: String(position.commit),
     prepare_pos: String(position.prepare),
     stream: event.stream,
@@ -87,7 +101,7 @@ export function auditRow(
     entity_id: entityIdOf(event.stream, accountId),
     action: audit.action,
     event_type: event.type,
-    changes: JSON.stringify(changes),
+    changes,
     actor_kind: actor.kind,
     actor_user_id: actor.user_id,
     actor_principal: actor.principal ?? null,
@@ -103,13 +117,16 @@ export function auditRow(
     trace_id: metadata.traceparent?.split('-')[1] ?? null,
     reason: typeof data.reason === 'string' ? storable(data.reason) : null,
     outcome: audit.outcome ?? 'success',
-    temporary_roles: JSON.stringify(actor.temporary_roles ?? []),
+    temporary_roles: actor.temporary_roles ?? [],
     elevation_id: actor.elevation_id ?? null,
   };
 }
 
-/** PostgreSQL's text has no NUL; an event that holds one must not stop the log. */
-const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}');
+/**
+ * PostgreSQL's text has no NUL, and UTF-8 no half of a pair; an event that holds one must not stop the log, and the hash
+ * must cover what is stored.
+ */
+const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}').toWellFormed();
 
 /** What the stream is about: its name without category and without the account that owns it. */
 export function entityIdOf(stream: string, accountId: string): string {

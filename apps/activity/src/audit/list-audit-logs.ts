@@ -5,18 +5,19 @@ import { type MountedRoute, mount } from '@annals/service';
 import { type Conditions, conditions } from '../log/conditions.js';
 import { readLog } from '../log/read-log.js';
 import { accountIdOf } from '../person.js';
+import { type AuditRow } from './audit-row.js';
 import { auditTable, storedColumns } from './audit-table.js';
-import { openEntry, type StoredAuditRow } from './open-entry.js';
+import { openEntry } from './open-entry.js';
 
 /** GET /audit-logs */
 export const listAuditLogs = (pool: Pool, store: EventStore): MountedRoute =>
   mount(route, async ({ context, query }) => {
     const accountId = accountIdOf(context);
     const { page, limit, sort_order, cursor, ...filter } = query;
-    const { rows, meta } = await readLog<StoredAuditRow>(
+    const { rows, meta } = await readLog<AuditRow>(
       pool,
       {
-        ...{ table: auditTable, columns: storedColumns, filter },
+        ...{ table: auditTable, columns: storedColumns, key: ['seq'], filter },
         scope: { accountId, userId: context.user_id },
         where: conditionsOf(accountId, filter),
       },

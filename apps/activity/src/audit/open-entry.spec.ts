@@ -1,5 +1,6 @@
 import { type SealedField } from '@annals/event-store';
-import { openEntry, type StoredAuditRow } from './open-entry.js';
+import { type AuditRow } from './audit-row.js';
+import { openEntry } from './open-entry.js';
 
 const sealed = (text: string) => ({ sealed: `v1.${text}` });
 /** Opens nothing; tells with what each value would have been opened. */
@@ -7,11 +8,12 @@ const store = {
   openField: async ({ path, event_id, subject, value }: SealedField) => [path, event_id, subject, value.sealed],
 };
 
-function rowWith(over: Partial<StoredAuditRow>): StoredAuditRow {
+function rowWith(over: Partial<AuditRow>): AuditRow {
   const texts = ['account_id', 'entity', 'entity_id', 'transaction_id', 'request_id', 'command_id', 'revision'];
   return {
-    ...(Object.fromEntries(texts.map((name) => [name, name])) as unknown as StoredAuditRow),
+    ...(Object.fromEntries(texts.map((name) => [name, name])) as unknown as AuditRow),
     ...{ id: 'e2', stream: 'thing-1', commit_pos: '10', prepare_pos: '9', changes: {}, ip_sealed: null },
+    ...{ seq: '7', prev_hash: Buffer.alloc(32), hash: Buffer.alloc(32, 1), temporary_roles: [] },
     ...{ actor_user_id: null, occurred_at: new Date('2026-03-01T12:00:00.000Z') },
     ...over,
   };

@@ -1,15 +1,6 @@
 import { type AuditEntry } from '@annals/contracts';
-import { encodePosition, type EventStore, type KeptChange, openChanges } from '@annals/event-store';
+import { encodePosition, type EventStore, openChanges } from '@annals/event-store';
 import { type AuditRow } from './audit-row.js';
-
-/** A row as PostgreSQL gives it back. */
-export type StoredAuditRow = Omit<AuditRow, 'occurred_at' | 'changes' | 'temporary_roles'> & {
-  temporary_roles: string[];
-  account_id: string;
-  occurred_at: Date;
-  changes: Record<string, KeptChange>;
-  idx: number;
-};
 
 /** Where the event store binds a client's address. */
 const addressPath = 'metadata.client.ip';
@@ -17,7 +8,7 @@ const addressPath = 'metadata.client.ip';
 type Opener = Pick<EventStore, 'openField'>;
 
 /** The entry as an auditor reads it: sealed values are opened now, those of erased persons read `{"erased": true}`. */
-export async function openEntry(store: Opener, row: StoredAuditRow): Promise<AuditEntry> {
+export async function openEntry(store: Opener, row: AuditRow): Promise<AuditEntry> {
   const [changes, ip_address] = await Promise.all([
     openChanges(store, row.stream, row.changes),
     openAddress(store, row),
@@ -47,16 +38,19 @@ export async function openEntry(store: Opener, row: StoredAuditRow): Promise<Aud
     trace_id: row.trace_id,
     reason: row.reason,
     outcome: row.outcome as AuditEntry['outcome'],
-    temporary_roles: row.temporary_roles,
+    temporary_roles: [...row.temporary_roles],
     elevation_id: row.elevation_id,
     occurred_at: row.occurred_at.toISOString(),
     stream: row.stream,
     revision: row.revision,
     position: encodePosition({ commit: BigInt(row.commit_pos), prepare: BigInt(row.prepare_pos) }),
+    seq: Number(row.seq),
+    prev_hash: row.prev_hash.toString('hex'),
+    hash: row.hash.toString('hex'),
   };
 }
 
-async function openAddress(store: Opener, row: StoredAuditRow): Promise<AuditEntry['ip_address']> {
+async function openAddress(store: Opener, row: AuditRow): Promise<AuditEntry['ip_address']> {
   if (row.ip_sealed === null || row.actor_user_id === null) return null;
   const value = await store.openField({
     stream: row.stream,

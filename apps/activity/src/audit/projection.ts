@@ -2,9 +2,11 @@ import { allEvents, type EventContract } from '@annals/contracts';
 import { changesOf, type LastValues, type StoredEvent } from '@annals/event-store';
 import { type Projection, setTenant, tenantTable, type Tx } from '@annals/postgres';
 import { accountOf, byAccount } from '../log/by-account.js';
-import { insertRows } from '../log/insert-rows.js';
 import { monthlyPartitions } from '../log/months.js';
-import { auditColumns, auditRow, type AuditRow } from './audit-row.js';
+import { auditColumns, auditFacts, type AuditFacts } from './audit-row.js';
+import { insertEntries } from './insert-entries.js';
+import { readLogs, writeLogs, writeTiles } from './ledger-rows.js';
+import { append, emptyLog, type Tile } from './log-state.js';
 
 const contracts = new Map<string, EventContract>(allEvents.map((contract) => [contract.type, contract]));
 
@@ -18,7 +20,7 @@ const contracts = new Map<string, EventContract>(allEvents.map((contract) => [co
  */
 export const auditLog: Projection = {
   name: 'audit_log',
-  version: 3,
+  version: 4,
   categories: [...new Set(allEvents.map((contract) => contract.category))],
   open: false,
   tables: (schema) => `
@@ -27,17 +29,32 @@ export const auditLog: Projection = {
       ${Object.entries(auditColumns)
         .map(([name, type]) => `${name} ${type}`)
         .join(',\n      ')},
-      idx int not null default 0,
-      primary key (account_id, id, occurred_at)
+      primary key (account_id, seq, occurred_at)
     ) partition by range (occurred_at);
-    create index on ${schema}.audit_entries (account_id, commit_pos, prepare_pos, idx);
-    create index on ${schema}.audit_entries (account_id, entity_id, commit_pos);
-    create index on ${schema}.audit_entries (account_id, actor_user_id, commit_pos);
-    create index on ${schema}.audit_entries (account_id, event_type, commit_pos);
+    create index on ${schema}.audit_entries (account_id, id);
+    create index on ${schema}.audit_entries (account_id, entity_id, seq);
+    create index on ${schema}.audit_entries (account_id, actor_user_id, seq);
+    create index on ${schema}.audit_entries (account_id, event_type, seq);
     create index on ${schema}.audit_entries (account_id, request_id);
-    create index on ${schema}.audit_entries (account_id, commit_pos) where outcome = 'denied';
+    create index on ${schema}.audit_entries (account_id, seq) where outcome <> 'success';
     ${tenantTable(`${schema}.audit_entries`)}
     ${monthlyPartitions(schema, 'audit_entries')}
+    create table ${schema}.audit_tiles (
+      account_id uuid not null,
+      level int not null,
+      idx bigint not null,
+      hash bytea not null,
+      primary key (account_id, level, idx)
+    );
+    comment on table ${schema}.audit_tiles is 'roots of complete subtrees of the levels 8, 16, 24 …, from which proofs are made';
+    ${tenantTable(`${schema}.audit_tiles`)}
+    create table ${schema}.logs (
+      log uuid primary key,
+      size bigint not null,
+      peaks bytea[] not null,
+      last_hash bytea not null
+    );
+    comment on table ${schema}.logs is 'where the log of each account stands; of all accounts, for it holds ids and hashes only';
     create table ${schema}.last_values (stream text primary key, fields json not null);
     comment on table ${schema}.last_values is 'what the fields of each stream''s entities were last set to, sealed as in the event; never shown';
   `,
@@ -46,29 +63,31 @@ export const auditLog: Projection = {
   batch: project,
 };
 
-interface Entry {
-  accountId: string;
-  row: AuditRow;
-}
-
 async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
+  const accounts = [...new Set(events.map((event) => accountOf(event)))];
   const streams = [...new Set(events.map((event) => event.stream))];
-  const last = await readLastValues(tx, streams);
-  const entries = events.map((event): Entry => {
+  const [last, logs] = await Promise.all([readLastValues(tx, streams), readLogs(tx, accounts)]);
+  const facts = events.map((event): AuditFacts => {
     const contract = contracts.get(event.type);
     if (!contract) throw new Error(`No contract for event ${event.type}`);
     const { changes, last: next } = changesOf(event, contract, last.get(event.stream) ?? {});
     last.set(event.stream, next);
-    const accountId = accountOf(event);
-    return { accountId, row: auditRow(event, contract, changes, accountId) };
+    return auditFacts(event, contract, changes, accountOf(event));
   });
-  const writes = [writeLastValues(tx, last)];
-  for (const [accountId, group] of byAccount(entries, (entry) => entry.accountId)) {
-    const rows = group.map(({ row }) => row);
-    writes.push(setTenant(tx, accountId), insertRows(tx, 'audit_entries', auditColumns, accountId, rows));
+  const writes: Promise<void>[] = [];
+  for (const [accountId, group] of byAccount(facts, (fact) => fact.account_id)) {
+    const tiles: Tile[] = [];
+    let log = logs.get(accountId) ?? emptyLog;
+    const rows = group.map((fact) => {
+      const { row, state } = append(log, fact, (tile) => tiles.push(tile));
+      log = state;
+      return row;
+    });
+    logs.set(accountId, log);
+    writes.push(setTenant(tx, accountId), insertEntries(tx, accountId, rows), writeTiles(tx, accountId, tiles));
   }
   // Sent together, answered in order: one round trip, whatever the number of accounts.
-  await Promise.all(writes);
+  await Promise.all([...writes, writeLastValues(tx, last), writeLogs(tx, logs)]);
   await setTenant(tx, null);
 }
 

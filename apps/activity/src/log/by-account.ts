@@ -5,11 +5,11 @@ export const noAccount = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Account in whose log an event stands: the one it was written for; else the one it is about, as when a registration
- * makes its first account.
+ * makes its first account. In small letters, as PostgreSQL gives it back: it is part of what is hashed.
  */
 export function accountOf({ metadata, data }: StoredEvent): string {
   const account = metadata.account_id ?? data.account_id ?? data.home_account_id;
-  return typeof account === 'string' ? account : noAccount;
+  return typeof account === 'string' ? account.toLowerCase() : noAccount;
 }
 
 /** Groups what was made from events by account; order within an account is kept. */

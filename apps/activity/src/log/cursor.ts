@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '@annals/contracts';
 
-/** Place of a row in a log: its position, and its number within one event. */
-export type LogKey = readonly [commit: string, prepare: string, index: number];
+/** Place of a row in a log: whole numbers as text, compared from left to right. */
+export type LogKey = readonly string[];
 
 /** What a cursor belongs to: the same question asked by the same account. */
 export interface CursorScope {
@@ -16,7 +16,7 @@ export function encodeCursor(scope: CursorScope, key: LogKey): string {
   return Buffer.from([digest(scope), ...key].join('.')).toString('base64url');
 }
 
-const form = /^([\w-]{22})\.(\d{1,19})\.(\d{1,19})\.(\d{1,9})$/;
+const form = /^([\w-]{22})((?:\.\d{1,18}){1,3})$/;
 
 /**
  * @throws Problem 400 `invalid-cursor` when it is no cursor, `foreign-cursor` when it belongs to another account or filter.
@@ -28,7 +28,7 @@ export function decodeCursor(scope: CursorScope, cursor: string): LogKey {
   if (match[1] !== digest(scope)) {
     throw new Problem(400, 'foreign-cursor', 'The cursor belongs to another account or other filters; start again');
   }
-  return [match[2]!, match[3]!, Number(match[4])];
+  return match[2]!.slice(1).split('.');
 }
 
 function digest({ accountId, filter }: CursorScope): string {

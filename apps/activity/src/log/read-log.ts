@@ -4,13 +4,6 @@ import { type z } from 'zod';
 import { type Conditions } from './conditions.js';
 import { type CursorScope, decodeCursor, encodeCursor, type LogKey } from './cursor.js';
 
-/** Rows carry their place in the log; PostgreSQL's bigints come as text. */
-export interface LogRow {
-  commit_pos: string;
-  prepare_pos: string;
-  idx: number;
-}
-
 export interface LogRequest {
   page: number;
   limit: number;
@@ -19,8 +12,9 @@ export interface LogRequest {
 }
 
 export interface LogSource {
-  /** Table with `commit_pos`, `prepare_pos` and `idx`, indexed by account and these. */
   table: string;
+  /** Columns with whole numbers that tell the place of a row, indexed after the account. */
+  key: readonly string[];
   columns: string;
   where: Conditions;
   scope: TenantScope;
@@ -36,9 +30,12 @@ export interface LogPage<R> {
  * One page of a long log. By number it is counted and skipped to; by cursor it begins where the page before ended,
  * so that page 400 costs what page 1 costs.
  */
-export async function readLog<R extends LogRow>(pool: Pool, source: LogSource, asked: LogRequest): Promise<LogPage<R>> {
+export async function readLog<R extends object>(pool: Pool, source: LogSource, asked: LogRequest): Promise<LogPage<R>> {
   const { limit } = asked;
-  const scope = { accountId: source.scope.accountId, filter: { ...source.filter, order: asked.sort_order } };
+  const scope = {
+    accountId: source.scope.accountId,
+    filter: { ...source.filter, order: asked.sort_order, key: source.key },
+  };
   const query = pageOf(source, scope, asked);
   const { rows, total } = await withTenant(pool, source.scope, async (tx) => {
     const counted = asked.cursor === undefined ? tx.query<{ total: string }>(...countOf(source)) : undefined;
@@ -49,12 +46,13 @@ export async function readLog<R extends LogRow>(pool: Pool, source: LogSource, a
   const more = rows.length > limit;
   const shown = more ? rows.slice(0, limit) : rows;
   const last = shown.at(-1);
-  const next_cursor = more && last ? encodeCursor(scope, keyOf(last)) : null;
+  const next_cursor = more && last ? encodeCursor(scope, keyOf(source, last)) : null;
   const meta = total === undefined ? { limit, has_next_page: more } : pageMeta(asked.page, limit, total);
   return { rows: shown, meta: { ...meta, next_cursor } };
 }
 
-const keyOf = (row: LogRow): LogKey => [row.commit_pos, row.prepare_pos, row.idx];
+const keyOf = ({ key }: LogSource, row: object): LogKey =>
+  key.map((column) => String((row as Record<string, unknown>)[column]));
 
 const countOf = ({ table, where }: LogSource): [string, unknown[]] => [
   `select count(*) as total from ${table} where ${where.text()}`,
@@ -62,7 +60,7 @@ const countOf = ({ table, where }: LogSource): [string, unknown[]] => [
 ];
 
 function pageOf(source: LogSource, scope: CursorScope, asked: LogRequest): [string, unknown[]] {
-  const { table, columns, where } = source;
+  const { table, columns, key, where } = source;
   const values = [...where.values];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
   let after = '';
@@ -70,10 +68,10 @@ function pageOf(source: LogSource, scope: CursorScope, asked: LogRequest): [stri
   if (asked.cursor === undefined) {
     offset = `offset ${parameter((asked.page - 1) * asked.limit)}`;
   } else {
-    const key = decodeCursor(scope, asked.cursor).map(parameter).join(', ');
-    after = `and (commit_pos, prepare_pos, idx) ${asked.sort_order === 'desc' ? '<' : '>'} (${key})`;
+    const place = decodeCursor(scope, asked.cursor).map(parameter).join(', ');
+    after = `and (${key.join(', ')}) ${asked.sort_order === 'desc' ? '<' : '>'} (${place})`;
   }
-  const order = ['commit_pos', 'prepare_pos', 'idx'].map((column) => `${column} ${asked.sort_order}`).join(', ');
+  const order = key.map((column) => `${column} ${asked.sort_order}`).join(', ');
   const text = `select ${columns} from ${table} where ${where.text()} ${after} order by ${order} limit ${parameter(asked.limit + 1)} ${offset}`;
   return [text, values];
 }

@@ -44,5 +44,11 @@ export const AuditEntry = z.object({
   stream: z.string(),
   revision: z.string(),
   position: z.string(),
+  /** Place in the log of its account, from 0, without gaps. */
+  seq: z.number().int(),
+  /** Hash of the entry before it, in hex; 64 zeros before the first. */
+  prev_hash: z.string(),
+  /** SHA-256 over its canonical form with all values sealed, in hex: a leaf of the log's tree. */
+  hash: z.string(),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
