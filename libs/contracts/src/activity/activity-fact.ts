@@ -37,22 +37,3 @@ export const personalFacts = pii(z.array(TrackedFact), {
   basis: 'legitimate_interest',
   retention: 'P365D',
 });
-
-/** One line of a person's activity log. */
-export const ActivityEntry = z.object({
-  id: z.uuid(),
-  account_id: z.uuid(),
-  user_id: z.uuid(),
-  type: z.string(),
-  category: z.string(),
-  tags: z.array(z.string()),
-  data: z.record(z.string(), z.unknown()),
-  /** `server`: read from the event streams; `client`: told by a client, so believe it accordingly. */
-  source: z.enum(['server', 'client']),
-  session_id: z.string().nullable(),
-  request_id: z.string(),
-  occurred_at: z.iso.datetime(),
-  recorded_at: z.iso.datetime(),
-  position: z.string(),
-});
-export type ActivityEntry = z.infer<typeof ActivityEntry>;

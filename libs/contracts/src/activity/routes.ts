@@ -1,56 +1,12 @@
 import { z } from 'zod';
 import { route } from '../route.js';
-import { ActivityEntry, TrackActivity } from './activity-fact.js';
 import { AuditEntry, AuditOutcome } from './audit-entry.js';
+import { activityLogRoutes } from './log/routes.js';
 import { logOf, logQuery } from './log-list.js';
+import { parkedRoutes } from './parked/routes.js';
 
 const owner = 'activity' as const;
 const text = z.string().min(1).max(200);
-
-export const trackActivityRoute = route('trackActivity', {
-  owner,
-  method: 'POST',
-  path: '/users/activity',
-  tag: 'Activity',
-  summary: 'Record one fact or up to 500; stored durably before the answer, or not at all without consent to it',
-  access: { kind: 'user' },
-  body: TrackActivity,
-  // Five hundred facts with a little data each do not fit the usual 100 KB.
-  bodyLimit: 512 * 1024,
-  responses: {
-    202: z.object({
-      /** Facts that were stored. */
-      accepted: z.number().int(),
-      ids: z.array(z.uuid()),
-      /** Whether the person consents to such facts (`activity_tracking` of their privacy settings); none is stored else. */
-      consented: z.boolean(),
-    }),
-  },
-});
-
-export const ActivityQuery = z.strictObject({
-  ...logQuery,
-  /** Another member's log; needs VIEW_AUDIT_LOG. */
-  user_id: z.uuid().optional(),
-  type: text.optional(),
-  category: text.optional(),
-  tag: text.optional(),
-  session: z.uuid().optional(),
-  /** Text found in type, category, tags or data. */
-  q: text.optional(),
-});
-export type ActivityQuery = z.infer<typeof ActivityQuery>;
-
-export const listActivityRoute = route('listActivity', {
-  owner,
-  method: 'GET',
-  path: '/users/activity',
-  tag: 'Activity',
-  summary: 'Your activity log in this account, newest first',
-  access: { kind: 'user' },
-  query: ActivityQuery,
-  responses: { 200: logOf(ActivityEntry) },
-});
 
 const access = { kind: 'permission', permission: 'VIEW_AUDIT_LOG' } as const;
 
@@ -89,4 +45,4 @@ export const getAuditLogRoute = route('getAuditLog', {
   responses: { 200: AuditEntry },
 });
 
-export const activityRoutes = [trackActivityRoute, listActivityRoute, listAuditLogsRoute, getAuditLogRoute] as const;
+export const activityRoutes = [...activityLogRoutes, listAuditLogsRoute, getAuditLogRoute, ...parkedRoutes] as const;
