@@ -9,6 +9,7 @@ import { measureContext } from './context-cost.js';
 import type { Contender } from './contender.js';
 import { openLoop } from './load.js';
 import { betterAuth, naive, type PeerSite } from './peers.js';
+import { factsTable } from './facts/facts-table.js';
 import { residentMebibytes } from './processes.js';
 import { directoryTable } from './directory-speed.js';
 import { identityTable } from './identity-table.js';
@@ -133,6 +134,7 @@ async function main(): Promise<void> {
       const identityUrl = siteOf(stack).superuserUrl.replace(/\/postgres$/, '/annals_identity');
       console.log(`\n${await userListTable(stack.api, identityUrl)}`);
     }
+    if (parts.includes('facts')) console.log(`\n${await factsTable(stack, plan)}`);
     if (parts.includes('avatar')) console.log(`\n${await avatarTable(stack)}`);
     if (parts.includes('profile') || parts.includes('preferences')) await withPeers(stack, plan, people, parts);
     console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);
