@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { event, type EventOf } from '../event.js';
 import { personalFacts } from './activity-fact.js';
+import { feedbackEvents } from './feedback/events.js';
 import { activityLogEvents } from './log/events.js';
+import { parkedWorkEvents } from './parked/events.js';
 import { proofEvents } from './proof/events.js';
+import { retentionEvents } from './retention/events.js';
 
 /** A client told what its user did. One event per request, so that a batch is stored whole by one append. */
 export const ActivityTracked = event('ActivityTracked', {
@@ -20,4 +23,11 @@ export const ActivityTracked = event('ActivityTracked', {
 });
 export type TrackedEvent = EventOf<typeof ActivityTracked>;
 
-export const activityEvents = [ActivityTracked, ...activityLogEvents, ...proofEvents] as const;
+export const activityEvents = [
+  ActivityTracked,
+  ...activityLogEvents,
+  ...parkedWorkEvents,
+  ...proofEvents,
+  ...feedbackEvents,
+  ...retentionEvents,
+] as const;
