@@ -12,6 +12,8 @@ export const headers = {
   idempotencyReplayed: 'idempotency-replayed',
   /** The signed identity part of the context, a compact JWS of type `ctx+jwt`. */
   context: 'x-annals-context',
+  /** Says `none` when a command was answered and no event holds it; set by services, for the gateway alone. */
+  effect: 'x-annals-effect',
   clientAddress: 'x-annals-client-address',
   clientAgent: 'x-annals-client-agent',
   traceparent: 'traceparent',
@@ -22,6 +24,7 @@ export const headers = {
 /** Set by the gateway alone; a client's own values never pass. */
 export const internalHeaders: readonly string[] = [
   headers.context,
+  headers.effect,
   headers.clientAddress,
   headers.clientAgent,
   headers.correlationId,

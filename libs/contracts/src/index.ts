@@ -30,6 +30,7 @@ export type {
 export * from './identity/routes.js';
 export * from './identity/internal.js';
 export * from './identity/denial/internal.js';
+export * from './identity/conduct/internal.js';
 export * from './gateway/routes.js';
 export * from './routes.js';
 export * from './openapi.js';

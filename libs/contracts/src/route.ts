@@ -10,6 +10,7 @@ export type Service = 'identity' | 'profile' | 'activity' | 'export' | 'gateway'
  * - `self`: a signed-in person about themselves; works in an account when one is named, and in none otherwise.
  * - `user`: a person in an account they belong to.
  * - `role`, `permission`, `any_permission`, `all_permissions`: who has them in the account.
+ * - `super_admin`: a super admin, for the whole house; inside an elevation for its account alone.
  *
  * `or_self` names the path parameter that is the person asked about: who asks about themselves needs no right.
  */
@@ -17,6 +18,7 @@ export type Access =
   | { kind: 'open'; knows_caller?: true }
   | { kind: 'self' }
   | { kind: 'user' }
+  | { kind: 'super_admin' }
   | { kind: 'role'; min: RankedRole; also?: readonly BuiltInRole[]; or_self?: string }
   | { kind: 'permission'; permission: Permission; or_self?: string }
   | { kind: 'any_permission' | 'all_permissions'; permissions: readonly Permission[]; or_self?: string };
@@ -40,9 +42,22 @@ export interface RouteDefinition {
   reauthenticated?: true;
   /** Largest JSON body in bytes; 100 KB unless said. */
   bodyLimit?: number;
+  /** It only reads, though its method is not GET: it is no command, and no log has an entry of it unless it is refused. */
+  reads?: true;
+  /** Whose personal data its answer holds: that somebody reads about others is recorded before they see it. */
+  discloses?: Discloses;
   /** The body is a form with one file instead of JSON. */
   upload?: Upload;
 }
+
+/**
+ * Whose personal data an answer holds, when it is not the caller's own.
+ * - `many`: several people's, whoever they are.
+ * - `{ person }`: of the person whom this path or query parameter names; who reads about themselves, or leaves the query
+ *   parameter out and so means themselves, reads about nobody else.
+ * - `{ thing }`: of whoever the thing is about that this path parameter names.
+ */
+export type Discloses = 'many' | { readonly person: string } | { readonly thing: string };
 
 /** A form (`multipart/form-data`, RFC 7578) with exactly one file. */
 export interface Upload {
@@ -88,8 +103,18 @@ export function route<const D extends RouteDefinition>(id: string, definition: D
       `${id}: the path names ${named.join(', ') || 'nothing'}, the schema ${declared.join(', ') || 'nothing'}`,
     );
   }
+  if (definition.reads && definition.method === 'GET') throw new Error(`${id}: a GET reads anyway`);
+  requireNamed(id, definition);
   if (definition.body && definition.upload) throw new Error(`${id}: a body is JSON or an upload, not both`);
   return { id, definition };
+}
+
+/** What a disclosure names must exist: a misspelled parameter would leave everybody's reading unrecorded. */
+function requireNamed(id: string, { discloses, params, query }: RouteDefinition): void {
+  if (discloses === undefined || discloses === 'many') return;
+  const known = 'person' in discloses ? { ...params?.shape, ...query?.shape } : { ...params?.shape };
+  const name = 'person' in discloses ? discloses.person : discloses.thing;
+  if (!(name in known)) throw new Error(`${id}: discloses what ${name} names, but has no such parameter`);
 }
 
 /** `page` and `limit` of the house's list convention. */

@@ -1,6 +1,7 @@
 import type { EventOf } from '../event.js';
 import { accountEvents } from './account/events.js';
 import { apiKeyEvents } from './apikey/events.js';
+import { attemptEvents } from './attempt/events.js';
 import { claimEvents } from './account/claims.js';
 import { credentialEvents } from './credential/events.js';
 import { denialEvents } from './denial/events.js';
@@ -12,8 +13,10 @@ import { invitationEvents } from './invitation/events.js';
 import { membershipEvents } from './member/events.js';
 import { grantEvents } from './grant/events.js';
 import { providerEvents } from './provider/events.js';
+import { readingEvents } from './reading/events.js';
 import { roleEvents } from './role/events.js';
 import { sessionEvents } from './session/events.js';
+import { signingKeyEvents } from './signing-key/events.js';
 import { userEvents } from './user/events.js';
 
 export * from './user/events.js';
@@ -33,6 +36,9 @@ export * from './account/claims.js';
 export * from './apikey/events.js';
 export * from './elevation/events.js';
 export * from './denial/events.js';
+export * from './attempt/events.js';
+export * from './reading/events.js';
+export * from './signing-key/events.js';
 
 /** Every event that identity writes. */
 export const identityEvents = [
@@ -51,6 +57,9 @@ export const identityEvents = [
   ...elevationEvents,
   ...apiKeyEvents,
   ...denialEvents,
+  ...attemptEvents,
+  ...readingEvents,
+  ...signingKeyEvents,
   ...claimEvents,
 ] as const;
 

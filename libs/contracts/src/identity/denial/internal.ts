@@ -23,23 +23,3 @@ export const Denial = z.strictObject({
 export type Denial = z.infer<typeof Denial>;
 
 export const DenialBatch = z.strictObject({ denials: z.array(Denial).min(1).max(maxDenials) });
-
-/** Most rows in one `POST /internal/permission-uses`. */
-export const maxPermissionUses = 1_000;
-
-/** How often somebody passed a guard by a permission or a role since the batch before. */
-export const PermissionUse = z.strictObject({
-  account_id: z.uuid(),
-  user_id: z.uuid(),
-  /** A permission, or a built-in role where the guard asks for one. */
-  permission: z.string().max(100),
-  uses: z.number().int().positive(),
-  last_used_at: z.iso.datetime(),
-});
-export type PermissionUse = z.infer<typeof PermissionUse>;
-
-/** The same batch counts once, however often it is told. */
-export const PermissionUseBatch = z.strictObject({
-  id: z.uuid(),
-  uses: z.array(PermissionUse).min(1).max(maxPermissionUses),
-});

@@ -13,6 +13,7 @@ export const listHeldRolesRoute = route('listHeldRoles', {
   summary: 'Roles of a member: the base role, what was given beside it, and the last ones that expired',
   access: { ...manageRoles, or_self: 'user_id' },
   params: z.object({ user_id: z.uuid() }),
+  discloses: { person: 'user_id' },
   responses: { 200: z.object({ data: z.array(schema.HeldRole) }) },
 });
 

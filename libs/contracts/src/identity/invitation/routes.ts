@@ -17,6 +17,7 @@ export const listInvitationsRoute = route('listInvitations', {
     sort_by: z.enum(['created_at', 'expires_at']).default('created_at'),
     status: z.enum(schema.invitationStatuses).optional(),
   }),
+  discloses: 'many',
   responses: { 200: pageOf(schema.Invitation) },
 });
 

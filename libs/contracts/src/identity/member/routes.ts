@@ -18,6 +18,7 @@ export const listMembersRoute = route('listMembers', {
     sort_by: z.enum(['name', 'since']).default('since'),
     role: z.enum(builtInRoles).optional(),
   }),
+  discloses: 'many',
   responses: { 200: pageOf(schema.Member) },
 });
 

@@ -15,6 +15,7 @@ export const explainPermissionsRoute = route('explainPermissions', {
   access: { kind: 'permission', permission: 'MANAGE_ROLES', or_self: 'user_id' },
   params: z.object({ user_id: z.uuid() }),
   query: z.strictObject({ explain: z.enum(permissions).optional() }),
+  discloses: { person: 'user_id' },
   responses: { 200: schema.EffectivePermissions },
 });
 
@@ -25,6 +26,7 @@ export const checkPermissionsRoute = route('checkPermissions', {
   summary: 'Decide many permissions at once; about others with MANAGE_ROLES',
   access: { kind: 'user' },
   body: z.strictObject({ checks: z.array(schema.PermissionCheck).min(1).max(100) }),
+  reads: true,
   responses: { 200: z.object({ data: z.array(schema.CheckedPermission) }) },
 });
 
@@ -53,6 +55,7 @@ export const permissionAnalyticsRoute = route('permissionAnalytics', {
     /** After how many days without use a permission counts as unused; denials of that time are counted. */
     days: z.coerce.number().int().min(1).max(365).default(90),
   }),
+  discloses: 'many',
   responses: { 200: analytics.PermissionAnalytics },
 });
 

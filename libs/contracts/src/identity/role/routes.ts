@@ -83,6 +83,7 @@ export const listRoleMembersRoute = route('listRoleMembers', {
   access: manager,
   params,
   query: z.strictObject({ ...pageQuery, sort_by: z.enum(['name', 'since']).default('since') }),
+  discloses: 'many',
   responses: { 200: pageOf(schema.RoleMember) },
 });
 

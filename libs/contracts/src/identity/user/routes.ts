@@ -27,6 +27,7 @@ export const listUsersRoute = route('listUsers', {
     /** Deleted people too, where this account manages them; needs MANAGE_ALL_USERS, as does `status=deleted`. */
     include_deleted: z.enum(['true', 'false']).default('false'),
   }),
+  discloses: 'many',
   responses: { 200: logOf(schema.UserSummary) },
 });
 
@@ -47,6 +48,7 @@ export const getUserRoute = route('getUser', {
   summary: 'One person of the account',
   access: manager,
   params,
+  discloses: { person: 'id' },
   responses: { 200: schema.User },
 });
 

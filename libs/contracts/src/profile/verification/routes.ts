@@ -73,6 +73,7 @@ export const listVerificationsRoute = route('listVerifications', {
     sort_order: z.enum(['asc', 'desc']).default('desc'),
     cursor: z.string().min(1).max(500).optional(),
   }),
+  discloses: 'many',
   responses: {
     200: z.object({
       data: z.array(schema.VerificationEntry),
