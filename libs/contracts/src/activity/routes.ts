@@ -4,6 +4,7 @@ import { AuditEntry, AuditOutcome } from './audit-entry.js';
 import { activityLogRoutes } from './log/routes.js';
 import { logOf, logQuery } from './log-list.js';
 import { parkedRoutes } from './parked/routes.js';
+import { retentionRoutes } from './retention/routes.js';
 
 const owner = 'activity' as const;
 const text = z.string().min(1).max(200);
@@ -45,4 +46,10 @@ export const getAuditLogRoute = route('getAuditLog', {
   responses: { 200: AuditEntry },
 });
 
-export const activityRoutes = [...activityLogRoutes, listAuditLogsRoute, getAuditLogRoute, ...parkedRoutes] as const;
+export const activityRoutes = [
+  ...activityLogRoutes,
+  listAuditLogsRoute,
+  getAuditLogRoute,
+  ...parkedRoutes,
+  ...retentionRoutes,
+] as const;
