@@ -153,6 +153,24 @@ describe('requireAccess', () => {
   });
 });
 
+describe('requireAccess to what is the house’s', () => {
+  const access: Access = { kind: 'super_admin' };
+  const refused = { status: 403, code: 'super-admin-required' };
+
+  it('lets super admins in, in an account, by an elevation and in none', () => {
+    const root = person({ is_super_admin: true });
+    for (const caller of [root, { ...root, account_id: null }, { ...root, is_system_admin_access: true }]) {
+      expect(refusalOf(() => requireAccess(access, caller))).toBeUndefined();
+    }
+  });
+
+  it('lets in nobody else, whatever they may do in their account', () => {
+    expect(refusalOf(() => requireAccess(access, person({ role: 'ADMIN' })))).toMatchObject(refused);
+    expect(refusalOf(() => requireAccess(access, serviceIdentity('svc:x')))).toMatchObject(refused);
+    expect(refusalOf(() => requireAccess(access, anonymous))).toMatchObject({ status: 401, code: 'sign-in-required' });
+  });
+});
+
 describe('requireAccess to one’s own', () => {
   const me = person();
   const params = { user_id: me.user_id };

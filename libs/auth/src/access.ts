@@ -80,7 +80,8 @@ export function requireAnyPermission(caller: Caller, wanted: readonly Permission
 /**
  * Applies what a route declares. A service principal passes `self` and `user` only when it says on whose behalf it works.
  * @param params the path's parameters, for routes that people may ask about themselves
- * @throws Problem 401 `sign-in-required`, 400 `account-required`, 403 `person-required`, `role-required`, `permission-required`
+ * @throws Problem 401 `sign-in-required`, 400 `account-required`, 403 `person-required`, `super-admin-required`,
+ *   `role-required`, `permission-required`
  */
 export function requireAccess(access: Access, caller: Caller, params: Readonly<Record<string, unknown>> = {}): void {
   if (access.kind === 'open') return;
@@ -88,6 +89,7 @@ export function requireAccess(access: Access, caller: Caller, params: Readonly<R
     throw new Problem(401, 'sign-in-required', 'Sign in to do this', { headers: { 'www-authenticate': 'Bearer' } });
   }
   if (access.kind === 'self') return requirePerson(caller);
+  if (access.kind === 'super_admin') return requireSuperAdmin(caller);
   if (!caller.account_id) throw new Problem(400, 'account-required', 'Say for which account: send account-id');
   if (access.kind === 'user') return requirePerson(caller);
   if (access.or_self && caller.user_id !== null && params[access.or_self] === caller.user_id) return;
@@ -115,6 +117,12 @@ export function requireRecentProof({ authenticated_at, timestamp }: CurrentUserC
       'www-authenticate': `Bearer error="insufficient_user_authentication", max_age=${reauthenticationSeconds}`,
     },
   });
+}
+
+/** What is the house's and no account's. A super admin needs no elevation for it, and gets no account's content by it. */
+function requireSuperAdmin({ kind, is_super_admin }: IdentityContext): void {
+  if (kind === 'user' && is_super_admin) return;
+  throw new Problem(403, 'super-admin-required', 'Only super admins can do this');
 }
 
 function requirePerson(caller: IdentityContext): void {

@@ -86,6 +86,8 @@ function accessOf(access: Access): JsonSchema {
       return signedIn('Any signed-in member.');
     case 'self':
       return signedIn('Any signed-in person, in an account or in none.');
+    case 'super_admin':
+      return signedIn('Super admins; inside an elevation for its account alone.');
     case 'role': {
       const also = access.also?.length ? `, or ${access.also.join(' or ')}` : '';
       return signedIn(`Requires ${access.min} role or higher${also}${orSelf(access)}.`);

@@ -33,7 +33,7 @@ export async function callerContext(
   const received = exchange.request.headers;
   const token = bearerToken(received.authorization);
   const inPath = destination.accountParameter === null ? null : String(params[destination.accountParameter]);
-  const optional = destination.access.kind === 'self' || destination.knowsCaller;
+  const optional = ['self', 'super_admin'].includes(destination.access.kind) || destination.knowsCaller;
   let selection: AccountSelection;
   try {
     selection = selectAccount(inPath, received[headers.accountId] as string | undefined, optional);

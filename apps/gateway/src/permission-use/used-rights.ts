@@ -11,7 +11,8 @@ export function usedRights(
   params: Readonly<Record<string, unknown>>,
 ): readonly string[] {
   if (caller.user_id === null || caller.account_id === null || caller.is_system_admin_access) return [];
-  if (access.kind === 'open' || access.kind === 'self' || access.kind === 'user') return [];
+  if (access.kind === 'open' || access.kind === 'self' || access.kind === 'user' || access.kind === 'super_admin')
+    return [];
   if (access.or_self && params[access.or_self] === caller.user_id) return [];
   switch (access.kind) {
     case 'role':

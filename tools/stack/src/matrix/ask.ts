@@ -42,7 +42,9 @@ export function idsFor(route: Route, world: World, about: { userId: string }): R
     Object.entries(named).map(([name, thing]) => {
       if (thing === 'account') return [name, world.ids.account];
       if (thing === 'user') return [name, about.userId];
-      return [name, thing === 'provider' ? world.ids.provider : randomUUID()];
+      // These have a form of their own.
+      if (thing === 'provider' || thing === 'parked') return [name, world.ids[thing]];
+      return [name, randomUUID()];
     }),
   );
 }

@@ -37,8 +37,9 @@ export function promisedVerdict(access: Access, actor: Exclude<Actor, 'stranger'
       return asAnybody ? 'let-in' : 403;
     case 'api_key':
       return open ? 'let-in' : 403;
-    case 'admin':
     case 'elevated':
+      return access.kind === 'super_admin' || memberPasses(access, 'ADMIN') ? 'let-in' : 403;
+    case 'admin':
       return memberPasses(access, 'ADMIN') ? 'let-in' : 403;
     case 'low_role':
       return memberPasses(access, 'VIEWER') ? 'let-in' : 403;
@@ -57,6 +58,8 @@ function memberPasses(access: Access, role: RankedRole): boolean {
     case 'self':
     case 'user':
       return true;
+    case 'super_admin':
+      return false;
     case 'role':
       return rankedRoles.indexOf(role) <= rankedRoles.indexOf(access.min) || (access.also ?? []).includes(role);
     case 'permission':

@@ -1,7 +1,7 @@
 /** Things of the account under attack, whose ids a stranger puts into paths. */
 export const things = [
   ...(['account', 'user', 'session', 'device', 'role', 'invitation', 'key', 'elevation', 'export', 'entry'] as const),
-  ...(['passkey', 'provider', 'verification', 'document', 'avatar', 'picture'] as const),
+  ...(['passkey', 'provider', 'verification', 'document', 'avatar', 'picture', 'parked'] as const),
 ];
 export type Thing = (typeof things)[number];
 
@@ -83,6 +83,10 @@ export const foreignIds: Readonly<Record<string, ForeignIds>> = {
   downloadVerificationDocument: { params: { verification_id: 'verification', document_id: 'document' }, answer: 404 },
   decideVerification: one('verification_id', 'verification', { decision: 'approved' }),
   getAuditLog: one('id', 'entry'),
+  getRetention: account(),
+  replaceRetention: account({}, { days: { activity: 1 } }),
+  getParked: { params: { id: 'parked' }, answer: 403 },
+  retryParked: { params: { id: 'parked' }, answer: 403, body: {} },
   getExport: one('export_id', 'export'),
   followExport: one('export_id', 'export'),
   downloadExport: one('export_id', 'export'),

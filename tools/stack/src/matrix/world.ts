@@ -117,7 +117,7 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
     ...verification,
     ...{ avatar: await avatarOf(viewer), picture: '64.webp' },
     // Nobody has one here: unknown ids, as anybody may guess.
-    ...{ passkey: randomUUID(), provider: '0'.repeat(32) },
+    ...{ passkey: randomUUID(), provider: '0'.repeat(32), parked: 'identity-event-999999' },
   };
 }
 
