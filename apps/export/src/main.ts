@@ -67,6 +67,7 @@ serve('export', config, async (boot, logger) => {
       ...{ service: 'export', logger, contextReader: reader, commandKey: config.KEY_ENCRYPTION_KEY },
       routes: exportRoutesOf({ store, pool, keys, objects, changes, limitBytes: config.USER_DATA_EXPORT_LIMIT }),
       projections: stores.runners,
+      effects: store.effects,
       readiness: { ...stores.readiness, objects: () => objects.ping() },
     }),
     close: [

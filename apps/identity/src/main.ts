@@ -72,6 +72,7 @@ serve(service, config, async (boot, logger) => {
       }),
       contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
       projections: stores.runners,
+      effects: store.effects,
       readiness: stores.readiness,
       commandKey: config.KEY_ENCRYPTION_KEY,
     }),

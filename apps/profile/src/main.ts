@@ -81,6 +81,7 @@ async function start(boot: Boot, logger: Logger): Promise<Started> {
       contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
       // Reads wait by themselves: the owner's own documents come from memory and not from the view.
       projections: [],
+      effects: store.effects,
       commandKey: config.KEY_ENCRYPTION_KEY,
     }),
     close: [

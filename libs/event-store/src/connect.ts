@@ -1,6 +1,7 @@
 import { catalogueOf } from './catalogue.js';
 import { connect } from './connection.js';
 import { TookTooLong } from './deadline.js';
+import { watchEffects } from './effects.js';
 import type { EventStore, EventStoreOptions } from './event-store.js';
 import { execute } from './execute.js';
 import { quietEvents } from './behind.js';
@@ -40,6 +41,7 @@ export function connectEventStore(options: EventStoreOptions): EventStore {
     readTimeoutMs,
   };
   const oneByOne = inOrder(mostWaitingMs);
+  const effects = watchEffects();
   const subscriptions = new Set<Subscription>();
   return {
     readStream: (stream, read) => readStream(parts, stream, read),
@@ -48,12 +50,17 @@ export function connectEventStore(options: EventStoreOptions): EventStore {
       const { state, revision, position } = await presentFold(parts, aggregate, streamName(aggregate.category, id));
       return { state, revision, position };
     },
-    execute: (aggregate, id, command) => {
+    execute: async (aggregate, id, command) => {
       const stream = streamName(aggregate.category, id);
-      return oneByOne(stream, () => execute(parts, aggregate, stream, command)).catch((error: unknown) => {
+      try {
+        const outcome = await oneByOne(stream, () => execute(parts, aggregate, stream, command));
+        if (outcome.kind !== 'unchanged') effects.note(command.context.transaction_id);
+        return outcome;
+      } catch (error) {
         throw error instanceof TookTooLong ? unavailable(error) : error;
-      });
+      }
     },
+    effects,
     subscribe: (o) => {
       const subscription = subscribe(parts, o);
       subscriptions.add(subscription);

@@ -1,5 +1,6 @@
 import type { DomainEvent, EventContract } from '@annals/contracts';
 import type { Aggregate, Command, Loaded, Outcome } from './aggregate.js';
+import type { Effects } from './effects.js';
 
 import type { Position } from './position.js';
 import type { Sealed } from './sealing.js';
@@ -67,6 +68,8 @@ export interface EventStore {
    *   413 `event-too-large`, 503 `event-store-unavailable`, or whatever `decide` refuses with
    */
   execute<S, E extends DomainEvent>(aggregate: Aggregate<S>, id: string, command: Command<S, E>): Promise<Outcome<S>>;
+  /** Which requests have changed anything: `execute` notes each command that is in its stream. */
+  effects: Effects;
   /** Follows categories from a checkpoint on, for ever, through drops. */
   subscribe(options: SubscribeOptions): Subscription;
   /** Opens an event that was read with `open: false`. */

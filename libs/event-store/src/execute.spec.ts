@@ -72,6 +72,21 @@ describe('execute', () => {
     expect(await stored()).toHaveLength(1);
   });
 
+  it('lets the request that asked see whether anything came of it: written, already so, refused, or repeated', async () => {
+    const happens = async (asked: ReturnType<typeof open>) => {
+      const watch = store.effects.watch(asked.context.transaction_id);
+      await store.execute(notebook, id, asked).catch(() => undefined);
+      watch.end();
+      return watch.happened();
+    };
+    const first = open('Travels');
+    const refused = command(() => {
+      throw new Problem(409, 'full', 'It is full');
+    });
+    expect([await happens(first), await happens(open('Again')), await happens(refused)]).toEqual([true, false, false]);
+    expect(await happens(first)).toBe(true);
+  });
+
   it.each(['warm', 'cold'])(
     'answers a repeated command from the stream, with the state it led to (%s)',
     async (how) => {

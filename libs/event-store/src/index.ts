@@ -5,6 +5,7 @@ export * from './erased.js';
 export * from './subject-keys.js';
 export { isSealed, keyIdOf, type Sealed } from './sealing.js';
 export * from './aggregate.js';
+export { type Effects, type EffectWatch } from './effects.js';
 export * from './subscription.js';
 export {
   type EventStore,

@@ -1,6 +1,6 @@
 import type { ContextReader } from '@annals/auth';
 import { headers, Problem, type Service } from '@annals/contracts';
-import { uuidv7 } from '@annals/event-store';
+import { uuidv7, type Effects } from '@annals/event-store';
 import express, { type Express, type Request, type Response } from 'express';
 import type { Logger } from '../log.js';
 import { processMetrics, type Metrics } from '../metrics.js';
@@ -31,6 +31,8 @@ export interface AppOptions {
   version?: Omit<Version, 'service'>;
   /** Requests worked on at once; more are answered 503. 1,000 unless said. */
   maxInFlight?: number;
+  /** What the event store saw of requests: answers to commands that wrote nothing say so (`x-annals-effect: none`). */
+  effects?: Pick<Effects, 'watch'>;
   /** Milliseconds from which a request counts as slow: traced and logged as such. 1,000 unless said. */
   slowMs?: number;
   /** Check replies against the contract's response schemas: for tests and development. */

@@ -73,7 +73,9 @@ export function createRequestHandler(options: AppOptions & { metrics: Metrics },
         const matched = table.match(req.method === 'HEAD' ? 'GET' : req.method, path);
         route = matched.route;
         const call = { req, res, route, params: matched.params, path, search, request, scope: entry.scope };
-        const reply: Reply = await answer(call, parts);
+        const watch = isCommand(req.method) ? options.effects?.watch(request.transaction_id) : undefined;
+        const reply: Reply = await answer(call, parts).finally(() => watch?.end());
+        if (watch && !watch.happened()) always[headers.effect] = 'none';
         if (options.checkReplies) checkReply(route, reply);
         closeWhenDraining();
         const ifNoneMatch = req.headers['if-none-match'];
@@ -113,6 +115,9 @@ export function createRequestHandler(options: AppOptions & { metrics: Metrics },
     else logger.info({ ...line, code: error?.code }, 'request');
   }
 }
+
+/** By its method: whether the route really changes anything is for its contract to say. */
+const isCommand = (method: string): boolean => method !== 'GET' && method !== 'HEAD';
 
 const overloaded = () =>
   new Problem(503, 'overloaded', 'Too many requests are being worked on', { headers: { 'retry-after': '1' } });
