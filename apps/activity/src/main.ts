@@ -35,6 +35,7 @@ serve(service, config, async (boot, logger) => {
       routes: opened.routes,
       contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
       commandKey: config.KEY_ENCRYPTION_KEY,
+      effects: store.effects,
     }),
     close: [() => months.stop(), () => publisher.stop(), ...opened.stop, ...stores.close],
   };
