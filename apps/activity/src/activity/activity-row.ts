@@ -3,6 +3,7 @@ import { isErased, type StoredEvent } from '@annals/event-store';
 import { entityIdOf } from '../audit/audit-row.js';
 import { type Columns } from '../log/insert-rows.js';
 import { describeEvent } from './describe.js';
+import { kindOf } from './device.js';
 
 /** One row of `activity_entries`, as text for PostgreSQL; `account_id` stands beside it. */
 export interface ActivityRow {
@@ -14,6 +15,7 @@ export interface ActivityRow {
   tags: string;
   data: string;
   source: 'server' | 'client';
+  device: string | null;
   session_id: string | null;
   request_id: string;
   occurred_at: string;
@@ -22,6 +24,11 @@ export interface ActivityRow {
   prepare_pos: string;
   /** Number within the event. */
   idx: string;
+  /** With these the address opens, for as long as the person who acted is not erased. */
+  event_id: string;
+  stream: string;
+  ip_subject: string | null;
+  ip_sealed: string | null;
 }
 
 export const activityColumns: Columns<ActivityRow> = {
@@ -32,13 +39,18 @@ export const activityColumns: Columns<ActivityRow> = {
   tags: 'text[]',
   data: 'json',
   source: 'text',
+  device: 'text',
   session_id: 'text',
   request_id: 'text',
   occurred_at: 'timestamptz',
   recorded_at: 'timestamptz',
   commit_pos: 'bigint',
   prepare_pos: 'bigint',
-  idx: 'int',
+  idx: 'bigint',
+  event_id: 'uuid',
+  stream: 'text',
+  ip_subject: 'uuid',
+  ip_sealed: 'text',
 };
 
 /** Streams that keep names unique; nobody did anything there that another event does not tell. */
@@ -80,14 +92,19 @@ function clientRows(event: StoredEvent): ActivityRow[] {
   }));
 }
 
-function placeOf({ metadata, position, recordedAt }: StoredEvent, index: number) {
+function placeOf({ id, stream, metadata, position, recordedAt }: StoredEvent, index: number) {
   return {
+    device: kindOf(metadata.client.user_agent),
     session_id: metadata.actor.session_id,
     request_id: metadata.request_id,
     recorded_at: recordedAt.toISOString(),
     commit_pos: String(position.commit),
     prepare_pos: String(position.prepare),
     idx: String(index),
+    event_id: id,
+    stream,
+    ip_subject: metadata.actor.user_id,
+    ip_sealed: metadata.client.ip,
   };
 }
 

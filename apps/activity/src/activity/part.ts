@@ -8,5 +8,5 @@ import { trackActivity } from './track-activity.js';
 export const activityPart: Part = {
   projections: () => [activityLog, trackingConsents],
   monthly: [activityLog],
-  open: ({ pool, store }) => ({ routes: [trackActivity(pool, store), listActivity(pool)] }),
+  open: ({ pool, store }) => ({ routes: [trackActivity(pool, store), listActivity(pool, store)] }),
 };

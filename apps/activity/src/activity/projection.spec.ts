@@ -58,7 +58,7 @@ describe('the activity log', () => {
       { type: 'AccountCreated', stream: `account-${acme}`, account_id: acme, data: { account_id: acme } },
     ];
     await project(database().pool, activityLog, storedEvents(sketches));
-    const server = { source: 'server', user_id: ada, idx: 0 };
+    const server = { source: 'server', user_id: ada, idx: '0' };
     expect(await lines(acme)).toEqual([
       { ...server, type: 'sign_in', category: 'security', tags: [], data: { entity: 'Session', entity_id: '1' } },
       {
@@ -108,9 +108,9 @@ describe('the activity log', () => {
     expect(await lines(globex)).toEqual([
       {
         ...{ type: 'page_view', category: 'interaction', tags: ['docs', 'v2.1'], data: fact(1).data },
-        ...{ source: 'client', user_id: ada, idx: 0 },
+        ...{ source: 'client', user_id: ada, idx: '0' },
       },
-      expect.objectContaining({ type: 'ping', tags: [], idx: 1 }),
+      expect.objectContaining({ type: 'ping', tags: [], idx: '1' }),
     ]);
   });
 });
