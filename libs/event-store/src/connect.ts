@@ -15,6 +15,7 @@ import { unavailable } from './problems.js';
 import { pull } from './read.js';
 import { readAll, readStream } from './read-stream.js';
 import { openAgain } from './recorded.js';
+import { removeStream } from './remove.js';
 
 import { keyIdOf, unseal } from './sealing.js';
 import type { StoreParts } from './store-parts.js';
@@ -75,6 +76,7 @@ export function connectEventStore(options: EventStoreOptions): EventStore {
     open: (event) => openAgain(event, parts.catalogue, parts.keys),
     openField: async ({ stream, event_id, path, subject, value }) =>
       unseal(value, await parts.keys.find(keyIdOf(value)), { stream, eventId: event_id, path, subject }),
+    removeStream: (stream) => removeStream(parts.connection, stream, parts.appendTimeoutMs),
     forget: (subject) => parts.folds.forget(subject),
     ping: async () => {
       const last = (): ReturnType<typeof parts.connection.reader.readAll> =>

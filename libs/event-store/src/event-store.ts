@@ -76,6 +76,11 @@ export interface EventStore {
   open(event: StoredEvent): Promise<StoredEvent>;
   /** Opens one kept value. @throws Problem 500 `sealed-value-invalid` when it was not sealed in that very place */
   openField(field: SealedField): Promise<unknown>;
+  /**
+   * Closes a stream for good: it reads as 410 `stream-deleted`, and the store's next scavenge takes its events. Again is
+   * nothing. @throws Problem 503 `event-store-unavailable`
+   */
+  removeStream(stream: string): Promise<void>;
   /** Drops what is held in memory about a subject: part of its erasure. */
   forget(subject: string): void;
   /** @throws Problem 503 `event-store-unavailable` */

@@ -124,7 +124,8 @@ async function handleBatch(parts: StoreParts, o: SubscribeOptions, progress: Pro
   const { checkpoint, recorded, caughtUp: isLive } = batch;
   if (progress.state.status === 'connecting') progress.change({ status: 'catching-up' });
   const { types } = o;
-  const wanted = types ? recorded.filter((event) => types.includes(event.type)) : recorded;
+  // A removed stream ends with an event of the store's own, which says nothing that happened.
+  const wanted = recorded.filter(({ type }) => (types ? types.includes(type) : !type.startsWith('$')));
   const isDue = (o.lazyCheckpoint ? wanted : recorded).length > 0;
   if (checkpoint && (isDue || isLive || progress.sinceHandled() >= emptyCheckpointMs)) {
     const events: StoredEvent[] = [];
