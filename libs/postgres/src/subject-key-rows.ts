@@ -29,6 +29,10 @@ export const subjectKeyMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    id: '0002-keys-by-period',
+    sql: 'create index on subject_keys (purpose, period, subject);',
+  },
 ];
 
 export interface KeyName {

@@ -3,6 +3,8 @@ import type { Purpose } from '@annals/contracts';
 import type { SubjectKey, SubjectKeys } from '@annals/event-store';
 import { keyWrapping } from './key-wrapping.js';
 import type { Pool } from './pool.js';
+import { endOfPeriod, periodOf } from './key-period.js';
+import { periodsWithKeys, retireKeys, subjectsWithKeys } from './keys-by-period.js';
 import { destroyKeys, fenceSubject, findKeyRows, findOrCreateKey, unwrapRow } from './subject-key-rows.js';
 
 export interface SubjectKeyStore extends SubjectKeys {
@@ -10,6 +12,16 @@ export interface SubjectKeyStore extends SubjectKeys {
   fence(subject: string): Promise<void>;
   /** Fences and destroys every key of the subject: what they sealed is gone for good. @returns how many there were */
   destroy(subject: string): Promise<number>;
+  /** Periods for which there are keys of a purpose, oldest first: `2026-03` of a month, `2026` of a year. */
+  periods(purpose: Purpose): Promise<string[]>;
+  /** Up to `limit` subjects with a key of this purpose and period, in order, after one of them ('' for the first). */
+  subjects(purpose: Purpose, period: string, page: { after: string; limit: number }): Promise<string[]>;
+  /**
+   * Destroys the keys of one purpose and period, of these subjects: what they sealed is gone for good, also in other
+   * processes within the cache's life. The subjects themselves get new keys as before. @returns whose keys there were
+   * @throws Error while the period lasts: somebody may be sealing with its keys
+   */
+  retire(purpose: Purpose, period: string, subjects: readonly string[]): Promise<string[]>;
 }
 
 export interface SubjectKeyOptions {
@@ -20,13 +32,6 @@ export interface SubjectKeyOptions {
 
 const maxCacheMs = 5_000;
 const cacheEntries = 50_000;
-
-/** Addresses and clicks are kept for a short time of their own, so their keys live a month, the others' a year. */
-const monthly: readonly Purpose[] = ['security', 'analytics'];
-
-function periodOf(purpose: Purpose, now: Date): string {
-  return now.toISOString().slice(0, monthly.includes(purpose) ? 7 : 4);
-}
 
 /**
  * Keys of data subjects, one per subject, purpose and period, in a database of their own (`subjectKeyMigrations`).
@@ -62,7 +67,7 @@ export function subjectKeys(pool: Pool, kek: Buffer, options: SubjectKeyOptions 
   return {
     current(subject, purpose) {
       const period = periodOf(purpose, now());
-      const name = JSON.stringify([subject, purpose, period]);
+      const name = nameOf(subject, purpose, period);
       return remembered(current, name, () => findOrCreateKey(pool, wrapping, { subject, purpose, period }));
     },
     find: (keyId) =>
@@ -79,8 +84,19 @@ export function subjectKeys(pool: Pool, kek: Buffer, options: SubjectKeyOptions 
       forget(subject);
       return destroyed;
     },
+    periods: (purpose) => periodsWithKeys(pool, purpose),
+    subjects: (purpose, period, page) => subjectsWithKeys(pool, purpose, period, page),
+    async retire(purpose, period, subjects) {
+      if (endOfPeriod(period) > now()) throw new Error(`The period ${period} of ${purpose} keys is not over`);
+      const retired = await retireKeys(pool, purpose, period, subjects);
+      for (const subject of subjects) current.delete(nameOf(subject, purpose, period));
+      found.clear();
+      return retired;
+    },
   };
 }
+
+const nameOf = (subject: string, purpose: Purpose, period: string) => JSON.stringify([subject, purpose, period]);
 
 /** Gathers what is asked in one turn of the event loop into one question: a batch of events costs one round trip. */
 function coalesced<T>(ask: (ids: string[]) => Promise<Map<string, T>>): (id: string) => Promise<T | undefined> {
