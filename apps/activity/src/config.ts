@@ -2,10 +2,12 @@ import { objectsUrlShape, readObjectsUrl } from '@annals/objects';
 import { baseConfig, readWith, secretKey } from '@annals/service';
 import { z } from 'zod';
 import { readSigningKey } from './checkpoint/signing-key.js';
+import { termConfig } from './retention/term-config.js';
 
 /** Settings of the activity service. */
 export const activityConfig = z.object({
   ...baseConfig,
+  ...termConfig,
   AUDIT_ORIGIN: z
     .string()
     .regex(/^[\w.-]+(\/[\w.-]+)*$/, 'is an URL without scheme, such as annals.example/audit')
