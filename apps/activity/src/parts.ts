@@ -1,6 +1,7 @@
 import { activityPart } from './activity/part.js';
 import { auditPart } from './audit/part.js';
+import { checkpointPart } from './checkpoint/part.js';
 import { type Part } from './part.js';
 
 /** Everything this service does. */
-export const parts: readonly Part[] = [auditPart, activityPart];
+export const parts: readonly Part[] = [auditPart, checkpointPart, activityPart];

@@ -5,6 +5,7 @@ import { activityLogRoutes } from './log/routes.js';
 import { logOf, logQuery } from './log-list.js';
 import { parkedRoutes } from './parked/routes.js';
 import { retentionRoutes } from './retention/routes.js';
+import { proofRoutes } from './proof/routes.js';
 
 const owner = 'activity' as const;
 const text = z.string().min(1).max(200);
@@ -50,6 +51,7 @@ export const activityRoutes = [
   ...activityLogRoutes,
   listAuditLogsRoute,
   getAuditLogRoute,
+  ...proofRoutes,
   ...parkedRoutes,
   ...retentionRoutes,
 ] as const;

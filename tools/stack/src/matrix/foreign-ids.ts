@@ -83,6 +83,7 @@ export const foreignIds: Readonly<Record<string, ForeignIds>> = {
   downloadVerificationDocument: { params: { verification_id: 'verification', document_id: 'document' }, answer: 404 },
   decideVerification: one('verification_id', 'verification', { decision: 'approved' }),
   getAuditLog: one('id', 'entry'),
+  getAuditProof: one('id', 'entry'),
   getRetention: account(),
   replaceRetention: account({}, { days: { activity: 1 } }),
   getParked: { params: { id: 'parked' }, answer: 403 },
