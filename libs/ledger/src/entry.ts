@@ -1,4 +1,4 @@
-import canonicalize from 'canonicalize';
+import { canonicalText } from './canonical-text.js';
 import { leafHash, type Hash } from './hash.js';
 
 /** What chains an entry to the one before it in the same log. */
@@ -15,10 +15,8 @@ export const noEntry = '0'.repeat(64);
 /**
  * Hash of an entry: at once its leaf in the tree and the link for the next one. It is over all members there are, in the
  * form of RFC 8785, so that anybody can compute it from the JSON however it was written.
- * @throws TypeError for what JSON cannot hold
+ * @throws Error for what JSON cannot hold
  */
 export function entryHash(entry: Readonly<Link & Record<string, unknown>>): Hash {
-  const text = canonicalize(entry);
-  if (text === undefined) throw new TypeError('An entry must be a JSON object');
-  return leafHash(text);
+  return leafHash(canonicalText(entry));
 }
