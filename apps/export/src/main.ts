@@ -1,5 +1,5 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
-import { consume, consumerMigration, publishEvents } from '@annals/messaging';
+import { consume, consumerMigrations, publishEvents } from '@annals/messaging';
 import { createApp, defineConfig, internalClient, openStores, type InternalClient, serve } from '@annals/service';
 import { exportConfig } from './config.js';
 import { changeFollower, exportChanges } from './export/follow-export.js';
@@ -16,7 +16,7 @@ const config = defineConfig(exportConfig);
 serve('export', config, async (boot, logger) => {
   const stores = await openStores(boot, {
     ...{ service: 'export', config, logger },
-    migrations: [consumerMigration, ...jobMigrations],
+    migrations: [...consumerMigrations, ...jobMigrations],
     projections: [exportsProjection],
   });
   const { pool, backgroundPool, keys, store, bus } = stores;

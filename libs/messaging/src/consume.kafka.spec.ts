@@ -2,11 +2,11 @@ import { assembleKafka, startKafka } from '@annals/kafka';
 import { testDatabase } from '@annals/testing';
 import { connectBus } from './connect-bus.js';
 import { consumerContract } from './consumer-contract.js';
-import { consumerMigration } from './consuming/tables.js';
+import { consumerMigrations } from './consuming/tables.js';
 import { effectsMigration } from './contract/effects.js';
 
 const { classpath, missing } = assembleKafka();
-const service = testDatabase({ service: 'reader', migrations: [consumerMigration, effectsMigration], max: 20 });
+const service = testDatabase({ service: 'reader', migrations: [...consumerMigrations, effectsMigration], max: 20 });
 
 if (classpath === undefined) {
   console.warn(`SKIPPED, no real Kafka here: ${missing}`);

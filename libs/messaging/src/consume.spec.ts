@@ -2,9 +2,9 @@ import { testDatabase } from '@annals/testing';
 import { connectBus } from './connect-bus.js';
 import { consumerContract } from './consumer-contract.js';
 import { effectsMigration } from './contract/effects.js';
-import { consumerMigration } from './consuming/tables.js';
+import { consumerMigrations } from './consuming/tables.js';
 
-const service = testDatabase({ service: 'reader', migrations: [consumerMigration, effectsMigration], max: 20 });
+const service = testDatabase({ service: 'reader', migrations: [...consumerMigrations, effectsMigration], max: 20 });
 const log = testDatabase({ service: 'bus' });
 
 consumerContract('the log in PostgreSQL', async () => ({

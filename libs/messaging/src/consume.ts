@@ -1,5 +1,6 @@
-import { type Pool } from '@annals/postgres';
+import { type ParkedBox, type Pool } from '@annals/postgres';
 import { type Bus, type Sub } from './bus.js';
+import { keyBox, letterBox } from './consuming/boxes.js';
 import { createDeadLetters } from './consuming/dead-letter.js';
 import { handleBatch, type ConsumerCounts, type Handling, type MessageHandler } from './consuming/handle-batch.js';
 import { nextOffset } from './consuming/offsets.js';
@@ -16,7 +17,7 @@ export { type VerifiedMessage } from './consuming/verify.js';
 
 export interface ConsumeOptions {
   bus: Bus;
-  /** Database where the handler's effect goes; offsets and parked keys live beside it (`consumerMigration`). */
+  /** Database where the handler's effect goes; offsets and parked keys live beside it (`consumerMigrations`). */
   pool: Pool;
   /** `<service>.<purpose>`. */
   group: string;
@@ -44,6 +45,9 @@ export interface Consumer {
   parked(limit?: number): Promise<ParkedKey[]>;
   /** Handles a parked key's messages in order; releases the key when all went well, else keeps it with the new reason. */
   retryParked(topic: string, key: string): Promise<RetryResult>;
+  /** The same for operators: keys that wait, and messages that no handler saw. */
+  readonly keys: ParkedBox;
+  readonly letters: ParkedBox;
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -80,6 +84,8 @@ export async function consume(options: ConsumeOptions): Promise<Consumer> {
     counts: () => ({ ...counts }),
     parked: (limit = 100) => listParked(pool, group, limit),
     retryParked: (topic, key) => retryKey(handling, reader, topic, key),
+    keys: keyBox(handling, reader),
+    letters: letterBox(handling, reader),
     stop: (graceMs) => subscription.stop(graceMs),
   };
 }

@@ -7,7 +7,7 @@ import { createBench, eventually, gate, message, type Bench, type BusFixture } f
 import { createLetters, type Letters } from './contract/letters.js';
 
 export interface ConsumerFixture extends BusFixture {
-  /** A database with `consumerMigration` and a table `effects (topic text, key text, text text, account text, n bigserial)`. */
+  /** A database with `consumerMigrations` and a table `effects (topic text, key text, text text, account text, n bigserial)`. */
   pool: Pool;
 }
 

@@ -4,5 +4,5 @@ export * from './consume.js';
 export { type Logger } from './logger.js';
 export * from './message-context.js';
 export * from './publish-events.js';
-export { consumerMigration } from './consuming/tables.js';
+export { consumerMigrations } from './consuming/tables.js';
 export { deadLetterTopic } from './consuming/dead-letter.js';

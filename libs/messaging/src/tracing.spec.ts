@@ -3,12 +3,12 @@ import { SimpleSpanProcessor, TracerProvider, type ReadableSpan } from '@opentel
 import { testDatabase, until } from '@annals/testing';
 import { connectBus } from './connect-bus.js';
 import { consume } from './consume.js';
-import { consumerMigration } from './consuming/tables.js';
+import { consumerMigrations } from './consuming/tables.js';
 import { createLetters } from './contract/letters.js';
 import { parentOf, traceparentOf } from './trace-context.js';
 
 describe('tracing', () => {
-  const service = testDatabase({ service: 'reader', migrations: [consumerMigration] });
+  const service = testDatabase({ service: 'reader', migrations: consumerMigrations });
   const log = testDatabase({ service: 'bus' });
   const spans: ReadableSpan[] = [];
   const exporter = {

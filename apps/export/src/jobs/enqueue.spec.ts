@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { consumerMigration, type VerifiedMessage } from '@annals/messaging';
+import { consumerMigrations, type VerifiedMessage } from '@annals/messaging';
 import { withTransaction } from '@annals/postgres';
 import { signedIn, testDatabase } from '@annals/testing';
 import { enqueueExport } from './enqueue.js';
 import { jobMigrations } from './job-table.js';
 
-const database = testDatabase({ service: 'export', migrations: [consumerMigration, ...jobMigrations] });
+const database = testDatabase({ service: 'export', migrations: [...consumerMigrations, ...jobMigrations] });
 const who = signedIn();
 const job = () => ({ account_id: who.account_id!, export_id: randomUUID(), user_id: who.user_id! });
 

@@ -27,13 +27,13 @@ export function createDeadLetters(bus: Bus, group: string): SendDeadLetters {
     });
     await bus.publish(
       target,
-      letters.map((letter) => toMessage(group, letter)),
+      letters.map((letter) => plainLetter(group, letter)),
     );
   };
 }
 
 /** The message as it came, with its place and the reason beside it, made fit to travel whoever wrote it. */
-function toMessage(group: string, { message, reason }: DeadLetter): OutMsg {
+export function plainLetter(group: string, { message, reason }: DeadLetter): OutMsg {
   const headers = {
     ...Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [plainName(name), plainText(value)])),
     'x-dead-letter-reason': plainText(reason).slice(0, longestReason),

@@ -4,6 +4,7 @@ import { isConnectionLost, setTenant, withTransaction, type Pool, type Tx } from
 import { BusError, type BusErrorCode, type DeliveryContext, type InMsg } from '../bus.js';
 import { type Logger } from '../logger.js';
 import { type DeadLetter, type SendDeadLetters } from './dead-letter.js';
+import { keepLetters } from './letters.js';
 import { isRepeated, lockProgress, moveProgress } from './offsets.js';
 import { keepMessages, parkedAmong, parkKey } from './parked.js';
 import { inProcessSpan } from './process-span.js';
@@ -100,10 +101,11 @@ async function attempt(handling: Handling, tasks: readonly Task[], delivery: Del
       });
     });
     const fresh = tasks.filter(({ message }) => message.offset >= progress.next);
-    // A refused message may come from anybody: nothing of it reaches the database.
+    // A refused message may come from anybody: only a plain, bounded copy of it reaches the database.
     const ours = fresh.filter((task) => task.kind !== 'refused').map((task) => task.message);
     const parked = await parkedAmong(tx, group, ours);
     const letters: DeadLetter[] = [];
+    const refused: DeadLetter[] = [];
     const kept: InMsg[] = [];
     const park = (message: InMsg, reason: string) => {
       letters.push({ message, reason });
@@ -113,12 +115,13 @@ async function attempt(handling: Handling, tasks: readonly Task[], delivery: Del
     for (const task of fresh) {
       const { message } = task;
       if (task.kind === 'refused') {
-        letters.push({ message, reason: task.reason });
+        letters.push(task);
+        refused.push(task);
         done.refused++;
       } else if (isRepeated(progress, message)) {
         done.duplicates++;
       } else if (task.kind === 'poison') {
-        await parkKey(tx, group, message, task.reason);
+        await parkKey(tx, group, message, { reason: task.reason, attempts: handling.retryDelaysMs.length + 1 });
         park(message, task.reason);
       } else if (parked.has(message.key)) {
         park(message, 'an earlier message of its key is parked');
@@ -130,6 +133,7 @@ async function attempt(handling: Handling, tasks: readonly Task[], delivery: Del
     }
     done.duplicates += tasks.length - fresh.length;
     await keepMessages(tx, group, kept);
+    await keepLetters(tx, group, refused);
     await sendDeadLetters(last.topic, letters);
     if (fresh.length > 0) await moveProgress(tx, group, last, progress);
   });

@@ -24,12 +24,13 @@ export async function parkKey(
   sql: Sql,
   group: string,
   { topic, key }: Pick<InMsg, 'topic' | 'key'>,
-  reason: string,
+  { reason, attempts }: { reason: string; attempts: number },
 ): Promise<void> {
   await sql.query(
-    `insert into parked_keys (grp, topic, key, reason) values ($1, $2, $3, $4)
-     on conflict (grp, topic, key) do update set reason = excluded.reason`,
-    [group, topic, key, reason],
+    `insert into parked_keys as k (grp, topic, key, reason, attempts) values ($1, $2, $3, $4, $5)
+     on conflict (grp, topic, key) do update
+     set reason = excluded.reason, attempts = k.attempts + excluded.attempts`,
+    [group, topic, key, reason, attempts],
   );
 }
 

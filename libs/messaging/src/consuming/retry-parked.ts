@@ -40,7 +40,7 @@ export async function retryKey(
 }
 
 async function keepWaiting({ pool, group }: Handling, topic: string, key: string, reason: string): Promise<number> {
-  await parkKey(pool, group, { topic, key }, reason);
+  await parkKey(pool, group, { topic, key }, { reason, attempts: 1 });
   const { rows } = await pool.query<{ left: number }>(
     'select count(*)::int as left from parked_messages where grp = $1 and topic = $2 and key = $3',
     [group, topic, key],
