@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from '../route.js';
 import { AuditEntry, AuditOutcome } from './audit-entry.js';
+import { engagementRoutes } from './engagement/routes.js';
 import { activityLogRoutes } from './log/routes.js';
 import { logOf, logQuery } from './log-list.js';
 import { parkedRoutes } from './parked/routes.js';
@@ -54,4 +55,5 @@ export const activityRoutes = [
   ...proofRoutes,
   ...parkedRoutes,
   ...retentionRoutes,
+  ...engagementRoutes,
 ] as const;
