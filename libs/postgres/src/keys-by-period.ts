@@ -24,6 +24,20 @@ export async function subjectsWithKeys(
   return rows.map(({ subject }) => subject);
 }
 
+/** How many of these subjects have a key of this purpose and period. */
+export async function countKeys(
+  pool: Pool,
+  purpose: Purpose,
+  period: string,
+  subjects: readonly string[],
+): Promise<number> {
+  const { rows } = await pool.query<{ keys: string }>(
+    'select count(*) as keys from subject_keys where purpose = $1 and period = $2 and subject = any($3)',
+    [purpose, period, subjects],
+  );
+  return Number(rows[0]?.keys ?? 0);
+}
+
 /** Removes the keys of one purpose and period for good, of these subjects. @returns whose keys were there */
 export async function retireKeys(
   pool: Pool,

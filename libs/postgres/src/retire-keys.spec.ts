@@ -61,5 +61,6 @@ describe('looking through keys', () => {
     expect(await keys.subjects('analytics', '2001-02', { after: '', limit: 2 })).toEqual(subjects.slice(0, 2));
     expect(await keys.subjects('analytics', '2001-02', { after: subjects[1]!, limit: 2 })).toEqual(subjects.slice(2));
     expect(await keys.subjects('analytics', '1999-01', first)).toEqual([]);
+    expect(await keys.count('analytics', '2000-12', subjects)).toBe(1);
   });
 });

@@ -4,7 +4,7 @@ import type { SubjectKey, SubjectKeys } from '@annals/event-store';
 import { keyWrapping } from './key-wrapping.js';
 import type { Pool } from './pool.js';
 import { endOfPeriod, periodOf } from './key-period.js';
-import { periodsWithKeys, retireKeys, subjectsWithKeys } from './keys-by-period.js';
+import { countKeys, periodsWithKeys, retireKeys, subjectsWithKeys } from './keys-by-period.js';
 import { destroyKeys, fenceSubject, findKeyRows, findOrCreateKey, unwrapRow } from './subject-key-rows.js';
 
 export interface SubjectKeyStore extends SubjectKeys {
@@ -16,6 +16,8 @@ export interface SubjectKeyStore extends SubjectKeys {
   periods(purpose: Purpose): Promise<string[]>;
   /** Up to `limit` subjects with a key of this purpose and period, in order, after one of them ('' for the first). */
   subjects(purpose: Purpose, period: string, page: { after: string; limit: number }): Promise<string[]>;
+  /** How many of these subjects have a key of this purpose and period. */
+  count(purpose: Purpose, period: string, subjects: readonly string[]): Promise<number>;
   /**
    * Destroys the keys of one purpose and period, of these subjects: what they sealed is gone for good, also in other
    * processes within the cache's life. The subjects themselves get new keys as before. @returns whose keys there were
@@ -86,6 +88,7 @@ export function subjectKeys(pool: Pool, kek: Buffer, options: SubjectKeyOptions 
     },
     periods: (purpose) => periodsWithKeys(pool, purpose),
     subjects: (purpose, period, page) => subjectsWithKeys(pool, purpose, period, page),
+    count: (purpose, period, subjects) => countKeys(pool, purpose, period, subjects),
     async retire(purpose, period, subjects) {
       if (endOfPeriod(period) > now()) throw new Error(`The period ${period} of ${purpose} keys is not over`);
       const retired = await retireKeys(pool, purpose, period, subjects);

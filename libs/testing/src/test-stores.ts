@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventContract } from '@annals/contracts';
 import { connectEventStore, type EventStore } from '@annals/event-store';
-import { startEventNode, type EventNode } from '@annals/event-node';
+import { startEventNode, startScavenge, type EventNode } from '@annals/event-node';
 import { subjectKeyMigrations, subjectKeys, type SubjectKeyStore } from '@annals/postgres';
 import { startTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
+import { until } from './until.js';
 
 const closeLimitMs = 1_000;
 
@@ -22,6 +23,8 @@ export interface TestStores {
   keyEncryptionKey: Buffer;
   eventNode: EventNode;
   store: EventStore;
+  /** Takes from the event store's own storage what it shows no more; resolves when it has. */
+  scavenge(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,12 +40,20 @@ export async function startTestStores(options: TestStoresOptions): Promise<TestS
   const store = connectEventStore({ url: eventNode.url, events: options.events, keys });
   return {
     ...{ database, keysDatabase, keys, keyEncryptionKey, eventNode, store },
+    scavenge: async () => scavenged(store, await startScavenge(eventNode.url)),
     async stop() {
       // The client package waits for ever for a read that was left half-way; the end of a test run does not.
       await Promise.race([store.close(), pause(closeLimitMs, undefined, { ref: false })]);
       await Promise.all([eventNode.stop(), database.stop(), keysDatabase.stop()]);
     },
   };
+}
+
+async function scavenged(store: EventStore, id: string): Promise<void> {
+  await until('the scavenge ends', async () => {
+    for await (const { type } of store.readStream(`$scavenges-${id}`)) if (type === '$scavengeCompleted') return true;
+    return false;
+  });
 }
 
 /**

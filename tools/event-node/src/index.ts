@@ -1,1 +1,2 @@
 export { type EventNode, type EventNodeOptions, startEventNode } from './node.js';
+export { startScavenge } from './protocol/start-scavenge.js';
