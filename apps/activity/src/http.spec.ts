@@ -7,12 +7,12 @@ import {
   type ProfileEvent,
 } from '@annals/contracts';
 import { connectEventStore, uuidv7 } from '@annals/event-store';
-import { createPool, projectionSchema, runProjection, withTenant } from '@annals/postgres';
+import { createPool, projectionSchema, runProjection } from '@annals/postgres';
 import { signedIn, startTestDatabase } from '@annals/testing';
 import { activityLog } from './activity/projection.js';
 import { auditLog } from './audit/projection.js';
-import { trackingConsents } from './consent/tracking-consents.js';
 import { activityUnderTest } from './testing/activity-service.js';
+import { consenting } from './testing/consenting.js';
 
 const under = activityUnderTest();
 const stores = () => under().stores;
@@ -32,18 +32,7 @@ function profileUpdated(who: CurrentUserContext, fields: Record<string, unknown>
   return happened(who, 'profile', `${who.account_id}_${who.user_id}`, [event], now);
 }
 
-/** Somebody who consents to being tracked, as the projection leaves it; so their log holds nothing yet. */
-async function tracked(): Promise<CurrentUserContext> {
-  const who = signedIn();
-  await withTenant(stores().database.pool, { accountId: who.account_id! }, (tx) =>
-    tx.query(
-      `insert into ${projectionSchema(trackingConsents)}.tracking_consents values ($1, $2, true, '2026-01-01')`,
-      [who.account_id, who.user_id],
-    ),
-  );
-  return who;
-}
-
+const tracked = () => consenting(under());
 const get = (path: string, who: CurrentUserContext, seen = '') => under().get(path, who, seen);
 const track = (who: CurrentUserContext, body: unknown, extra: Record<string, string> = {}) =>
   under().service.call('POST', '/users/activity', who, { body, headers: extra });

@@ -34,6 +34,8 @@ export interface Answered {
 export interface TestService {
   /** Calls `path` below `/api/v1` as the gateway would for this person; null for nobody. */
   call(method: string, path: string, who: CurrentUserContext | null, asked?: Asked): Promise<Answered>;
+  /** The same for answers without end: the response as it begins. */
+  open(path: string, who: CurrentUserContext, asked?: Asked & { signal?: AbortSignal }): Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -48,18 +50,27 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}`;
+  async function ask(
+    method: string,
+    path: string,
+    who: CurrentUserContext | null,
+    { body, headers: extra, signal }: Asked & { signal?: AbortSignal },
+  ): Promise<Response> {
+    const isForm = body instanceof FormData;
+    return fetch(url + path, {
+      method,
+      headers: {
+        ...(who ? { [headers.context]: await signer.sign(IdentityContext.parse(who)) } : {}),
+        ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
+        ...extra,
+      },
+      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      ...(signal && { signal }),
+    });
+  }
   return {
-    async call(method, path, who, { body, headers: extra } = {}) {
-      const isForm = body instanceof FormData;
-      const response = await fetch(url + path, {
-        method,
-        headers: {
-          ...(who ? { [headers.context]: await signer.sign(IdentityContext.parse(who)) } : {}),
-          ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
-          ...extra,
-        },
-        ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
-      });
+    async call(method, path, who, asked = {}) {
+      const response = await ask(method, path, who, asked);
       const text = await response.text();
       return {
         status: response.status,
@@ -70,6 +81,7 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
         json: (isJson(response) && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>,
       };
     },
+    open: (path, who, asked = {}) => ask('GET', path, who, asked),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

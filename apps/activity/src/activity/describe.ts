@@ -29,6 +29,7 @@ const categories: Readonly<Record<string, string>> = {
   import: 'data',
   erasure: 'data',
   auditaccess: 'data',
+  activityaccess: 'data',
 };
 
 /** Fields that say who and when, and nothing about what was changed. */

@@ -6,11 +6,11 @@ describe('a cursor', () => {
   const cursor = encodeCursor(scope, ['123456789012345678', '7', '3']);
 
   it('comes back as the place it was made of', () =>
-    expect(decodeCursor(scope, cursor)).toEqual(['123456789012345678', '7', '3']));
+    expect(decodeCursor(scope, cursor, 3)).toEqual(['123456789012345678', '7', '3']));
 
   it('does not mind the order of filters, nor absent ones', () =>
     expect(
-      decodeCursor({ ...scope, filter: { order: 'desc', entity: 'User', action: undefined } }, cursor),
+      decodeCursor({ ...scope, filter: { order: 'desc', entity: 'User', action: undefined } }, cursor, 3),
     ).toHaveLength(3));
 
   it.each([
@@ -19,10 +19,18 @@ describe('a cursor', () => {
     ['one filter more', { ...scope, filter: { ...scope.filter, action: 'INSERT' } }],
     ['another order', { ...scope, filter: { ...scope.filter, order: 'asc' } }],
   ])('is of no use for %s', (_, other) =>
-    expect(() => decodeCursor(other, cursor)).toThrow(expect.objectContaining({ code: 'foreign-cursor' }) as Error),
+    expect(() => decodeCursor(other, cursor, 3)).toThrow(expect.objectContaining({ code: 'foreign-cursor' }) as Error),
   );
 
   it.each(['', 'x', '%00', Buffer.from('a.b.c.d').toString('base64url')])('refuses %j', (text) =>
-    expect(() => decodeCursor(scope, text)).toThrow(expect.objectContaining({ code: 'invalid-cursor' }) as Error),
+    expect(() => decodeCursor(scope, text, 3)).toThrow(expect.objectContaining({ code: 'invalid-cursor' }) as Error),
   );
+
+  it('is of no use for a log whose places have more or fewer numbers', () => {
+    for (const parts of [1, 2, 4]) {
+      expect(() => decodeCursor(scope, cursor, parts)).toThrow(
+        expect.objectContaining({ code: 'invalid-cursor' }) as Error,
+      );
+    }
+  });
 });

@@ -19,16 +19,18 @@ export function encodeCursor(scope: CursorScope, key: LogKey): string {
 const form = /^([\w-]{22})((?:\.\d{1,18}){1,3})$/;
 
 /**
+ * @param parts how many numbers tell a place in this log
  * @throws Problem 400 `invalid-cursor` when it is no cursor, `foreign-cursor` when it belongs to another account or filter.
  *   Nothing depends on the digest for secrecy: rows are chosen by the caller's own account whatever the cursor says.
  */
-export function decodeCursor(scope: CursorScope, cursor: string): LogKey {
+export function decodeCursor(scope: CursorScope, cursor: string, parts: number): LogKey {
   const match = form.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  if (!match) throw new Problem(400, 'invalid-cursor', 'The cursor was not made by this list');
-  if (match[1] !== digest(scope)) {
+  const key = match?.[2]!.slice(1).split('.');
+  if (key?.length !== parts) throw new Problem(400, 'invalid-cursor', 'The cursor was not made by this list');
+  if (match![1] !== digest(scope)) {
     throw new Problem(400, 'foreign-cursor', 'The cursor belongs to another account or other filters; start again');
   }
-  return match[2]!.slice(1).split('.');
+  return key;
 }
 
 function digest({ accountId, filter }: CursorScope): string {

@@ -1,0 +1,130 @@
+import { type ActivityEntry, type CurrentUserContext } from '@annals/contracts';
+import { signedIn } from '@annals/testing';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { activityUnderTest } from '../testing/activity-service.js';
+import { consenting } from '../testing/consenting.js';
+
+const under = activityUnderTest();
+
+const track = (who: CurrentUserContext, body: unknown) =>
+  under().service.call('POST', '/users/activity', who, { body });
+const take = (query: string, who: CurrentUserContext, seen = '') =>
+  under().get(`/users/activity/export${query}`, who, seen);
+const lines = (text: string): ActivityEntry[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as ActivityEntry);
+
+/** More than several pages of a walk hold. */
+async function longLog(): Promise<{ me: CurrentUserContext; position: string }> {
+  const me = await consenting(under());
+  const facts = Array.from({ length: 350 }, (_, index) => ({ type: 'tick', data: { index } }));
+  return { me, position: (await track(me, facts)).position };
+}
+
+describe('GET /users/activity/export', () => {
+  it('is the whole log as the list shows it, each entry on a line, newest first unless asked', async () => {
+    const { me, position } = await longLog();
+    const answer = await take('?source=client', me, position);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
+    expect(answer.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="activity-\d{4}-\d\d-\d\d\.ndjson"$/,
+    );
+    const exported = lines(answer.text);
+    expect(exported.map(({ data }) => data.index)).toEqual(Array.from({ length: 350 }, (_, index) => 349 - index));
+    const { json } = await under().get('/users/activity?limit=100&source=client', me);
+    expect(exported.slice(0, 100)).toEqual(json.data);
+    const ascending = lines((await take('?source=client&sort_order=asc', me)).text);
+    expect(ascending).toEqual([...exported].reverse());
+  });
+
+  it('is itself a fact in the log, with who took it and what narrowed it, and never what they looked for', async () => {
+    const me = await consenting(under());
+    const admin = signedIn('ADMIN', { account_id: me.account_id });
+    const { position } = await track(me, { type: 'click' });
+    await take(`?user_id=${me.user_id}&q=secret-of-ada&type=click&format=csv`, admin, position);
+    const at = await under().happened(me, 'profile', `${me.account_id}_${me.user_id}`, [
+      {
+        type: 'ProfileUpdated',
+        data: { account_id: me.account_id, user_id: me.user_id, updated_at: '2026-03-01T12:00:00.000Z' },
+      },
+    ]);
+    const { json } = await under().get('/users/activity?type=activity_exported', me, at);
+    expect(json.data).toMatchObject([{ category: 'data', source: 'server', data: { by: admin.user_id } }]);
+    const audit = await under().get('/audit-logs?event_type=ActivityExported', admin, at);
+    expect(audit.json.data).toMatchObject([
+      {
+        changes: { format: { new: 'csv' }, filters: { new: ['type', 'q'] }, exported_by: { new: admin.user_id } },
+        actor: { user_id: admin.user_id },
+      },
+    ]);
+    expect(audit.text).not.toContain('secret-of-ada');
+  });
+
+  it('writes CSV with a header line, without byte order mark, and begins no cell as a formula does', async () => {
+    const me = await consenting(under());
+    const { position } = await track(me, [
+      { type: 'click', tags: ['a', 'b'], data: { note: '=1+1, "quoted"\r\nnext' } },
+      { type: 'scroll' },
+    ]);
+    const answer = await take('?format=csv&sort_order=asc', me, position);
+    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+    const [header, first, second, end] = answer.text.split('\r\n');
+    expect(header).toBe(
+      'occurred_at,recorded_at,type,category,tags,source,device,network,session_id,request_id,id,account_id,user_id,position,data',
+    );
+    expect(first).toContain(',click,interaction,a b,client,');
+    expect(first).toContain('"{""note"":""=1+1, \\""quoted\\""\\r\\nnext""}"');
+    expect(second).toContain(',scroll,');
+    expect(end).toBe('');
+    expect(answer.text).not.toMatch(/(?:^|[,\n])"?[=+\-@\t]/);
+  });
+
+  it('of an empty log is a header line, or nothing', async () => {
+    expect((await take('?format=csv&type=nothing', signedIn())).text.split('\r\n')).toHaveLength(2);
+    expect((await take('?type=nothing', signedIn())).text).toBe('');
+  });
+
+  it('of another member is for those who may see the audit log, and never of another account', async () => {
+    const { me, position } = await longLog();
+    const path = `?user_id=${me.user_id}&source=client`;
+    const denied = await take(path, signedIn('MANAGER', { account_id: me.account_id }), position);
+    expect([denied.status, denied.json.message]).toEqual([403, 'Missing permission: VIEW_AUDIT_LOG']);
+    expect(lines((await take(path, signedIn('ADMIN', { account_id: me.account_id }))).text)).toHaveLength(350);
+    expect((await take(path, signedIn('ADMIN'), position)).text).toBe('');
+    const twin = signedIn('VIEWER', { user_id: me.user_id, session_id: me.session_id });
+    expect((await take('?source=client', twin, position)).text).toBe('');
+  });
+
+  it('refuses formats and filters it does not know', async () => {
+    for (const query of ['?format=xlsx', '?page=2', '?cursor=x', '?tag=']) {
+      expect((await take(query, signedIn())).json.code).toBe('query-invalid');
+    }
+  });
+
+  it('asked for its head alone takes nothing', async () => {
+    const me = signedIn();
+    for (let turn = 0; turn < 5; turn++) {
+      const { status, text } = await under().service.call('HEAD', '/users/activity/export', me);
+      expect([status, text]).toEqual([200, '']);
+    }
+    expect((await take('', me)).text).toBe('');
+  });
+
+  it('ends without a trace of failure when the client goes, and gives its place back', async () => {
+    const { me, position } = await longLog();
+    await take('?type=nothing', me, position);
+    for (let turn = 0; turn < 5; turn++) {
+      const gone = new AbortController();
+      const response = await under().service.open('/users/activity/export', me, { signal: gone.signal });
+      expect(response.status).toBe(200);
+      gone.abort();
+      await response.text().catch(() => undefined);
+    }
+    expect((await take('?source=client', me)).status).toBeLessThan(430);
+  });
+});
