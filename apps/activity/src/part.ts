@@ -9,6 +9,7 @@ import {
 import { type Check, type Close, type Logger, type MountedRoute } from '@annals/service';
 import { type ActivityConfig } from './config.js';
 import { type MonthlyLog } from './log/months.js';
+import { type KeptTable } from './retention/kept.js';
 
 /** What the parts of this service stand on. */
 export interface Ground {
@@ -38,5 +39,7 @@ export interface Part {
   projections?: (config: ActivityConfig) => readonly Projection[];
   /** Logs that are cut into months, whose months to come are made at the start and every day. */
   monthly?: readonly MonthlyLog[];
+  /** Tables whose rows are kept for a time only, as each account chose. */
+  kept?: readonly KeptTable[];
   open(ground: Ground): OpenedPart | Promise<OpenedPart>;
 }

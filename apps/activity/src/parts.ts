@@ -1,8 +1,12 @@
 import { activityPart } from './activity/part.js';
+import { analyticsPart } from './analytics/part.js';
 import { auditPart } from './audit/part.js';
 import { checkpointPart } from './checkpoint/part.js';
 import { engagementPart } from './engagement/part.js';
 import { type Part } from './part.js';
+import { retentionPart } from './retention/part.js';
 
-/** Everything this service does. */
-export const parts: readonly Part[] = [auditPart, checkpointPart, activityPart, engagementPart];
+const own: readonly Part[] = [auditPart, checkpointPart, activityPart, engagementPart, analyticsPart];
+
+/** Everything this service does; how long things are kept is a matter of all of them. */
+export const parts: readonly Part[] = [...own, retentionPart(own)];

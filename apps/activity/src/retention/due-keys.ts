@@ -1,0 +1,48 @@
+import { type Purpose } from '@annals/contracts';
+import { endOfPeriod, type Pool } from '@annals/postgres';
+import { retentionSchema as schema } from './projection.js';
+import { type Days, type Terms } from './terms.js';
+
+/** Purposes whose keys have a term of their own, and the classes that need them. */
+export const keysWithTerm = [
+  // The log is made of facts, so their keys stay for as long as one of both is kept.
+  { class: 'analytics', purpose: 'analytics', neededFor: ['activity', 'analytics'] },
+  { class: 'security', purpose: 'security', neededFor: ['security'] },
+] as const satisfies readonly { class: keyof Days; purpose: Purpose; neededFor: readonly (keyof Days)[] }[];
+export type KeysWithTerm = (typeof keysWithTerm)[number];
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Whole days since nothing was sealed with the keys of a period any more; negative while it lasts. */
+export const ageOfPeriod = (period: string, now: Date): number =>
+  Math.floor((now.getTime() - endOfPeriod(period).getTime()) / dayMs);
+
+/** An account as if it had chosen these terms. */
+export interface Supposed {
+  accountId: string;
+  days: Days;
+}
+
+/**
+ * Those among people whose keys of such an age nobody needs: the account that keeps longest decides, of all in which the
+ * person ever was. For people of no known account the house's term holds.
+ */
+export async function dueAmong(
+  pool: Pool,
+  { house, floors }: Terms,
+  { neededFor }: KeysWithTerm,
+  asked: { people: readonly string[]; age: number; supposed?: Supposed },
+): Promise<string[]> {
+  const { people, age, supposed } = asked;
+  const supposedDays = supposed ? Math.max(...neededFor.map((of) => supposed.days[of])) : null;
+  const term = neededFor.map((of) => `greatest(coalesce(a.${of}, ${house[of]}), ${floors[of]})`).join(', ');
+  const { rows } = await pool.query<{ person: string }>(
+    `select s.person from unnest($1::text[]) as s(person)
+       left join ${schema}.people p on p.person = s.person
+       left join ${schema}.accounts a on a.account = p.account
+     group by s.person
+     having max(case when p.account = $2 then $3 else greatest(${term}) end) <= $4`,
+    [people, supposed?.accountId ?? null, supposedDays, age],
+  );
+  return rows.map(({ person }) => person);
+}

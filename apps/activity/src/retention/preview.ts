@@ -1,0 +1,69 @@
+import { type DueOfClass, type RetentionClass, type RetentionPreview } from '@annals/contracts';
+import { withTenant } from '@annals/postgres';
+import { ageOfPeriod, dueAmong, keysWithTerm, type Supposed } from './due-keys.js';
+import { type RetentionGround } from './ground.js';
+import { countDue } from './kept.js';
+import { retentionSchema as schema } from './projection.js';
+import { dueUntil, ofEachClass } from './terms.js';
+
+const peopleAtOnce = 500;
+
+/** What a sweep at this moment would remove of an account, if it had chosen these terms. Changes nothing. */
+export async function preview(ground: RetentionGround, supposed: Supposed, now: Date): Promise<RetentionPreview> {
+  const { accountId: account_id, days } = supposed;
+  const due = ofEachClass((of): DueOfClass => {
+    const until = dueUntil(now, days[of]).toISOString();
+    return { until, rows: 0, facts: 0, streams: 0, keys: 0, oldest_kept: null };
+  });
+  await addRows(ground, account_id, due);
+  due.activity.streams = await countStreams(ground, account_id, due.activity.until);
+  await addKeys(ground, supposed, due, now);
+  return { dry_run: true, account_id, days, due };
+}
+
+type Due = Record<RetentionClass, DueOfClass>;
+
+async function addRows({ pool, kept }: RetentionGround, accountId: string, due: Due): Promise<void> {
+  for (const table of kept) {
+    const of = due[table.class];
+    const found = await withTenant(pool, { accountId }, (tx) => countDue(tx, table, accountId, new Date(of.until)));
+    of.rows += found.rows;
+    of.facts += found.facts;
+    const oldest = found.oldest_kept?.toISOString() ?? null;
+    if (oldest !== null && (of.oldest_kept === null || oldest < of.oldest_kept)) of.oldest_kept = oldest;
+  }
+}
+
+async function countStreams({ pool }: RetentionGround, accountId: string, until: string): Promise<number> {
+  const { rows } = await pool.query<{ streams: string }>(
+    `select count(*) as streams from ${schema}.fact_days where account = $1 and day < $2::date`,
+    [accountId, until],
+  );
+  return Number(rows[0]?.streams ?? 0);
+}
+
+async function addKeys(ground: RetentionGround, supposed: Supposed, due: Due, now: Date): Promise<void> {
+  for (const of of keysWithTerm) {
+    const ages = (await ground.keys.periods(of.purpose)).map((period) => ({ period, age: ageOfPeriod(period, now) }));
+    for await (const people of peopleOf(ground, supposed.accountId)) {
+      for (const { period, age } of ages.filter((one) => one.age >= 1)) {
+        const gone = await dueAmong(ground.pool, ground.terms, of, { people, age, supposed });
+        if (gone.length > 0) due[of.class].keys += await ground.keys.count(of.purpose, period, gone);
+      }
+    }
+  }
+}
+
+/** Everybody whose keys sealed something in an account, in pages. */
+async function* peopleOf({ pool }: RetentionGround, accountId: string): AsyncGenerator<string[]> {
+  for (let after = ''; ;) {
+    const { rows }: { rows: { person: string }[] } = await pool.query(
+      `select person from ${schema}.people where account = $1 and person > $2 order by person limit ${peopleAtOnce}`,
+      [accountId, after],
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(({ person }) => person);
+    after = last.person;
+  }
+}

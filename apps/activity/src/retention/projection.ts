@@ -1,0 +1,84 @@
+import { allEvents, retentionClasses, type EventContract, type RetentionEvent } from '@annals/contracts';
+import { categoryOf, type StoredEvent } from '@annals/event-store';
+import { type Projection, projectionSchema, type Tx } from '@annals/postgres';
+import { accountOf } from '../log/by-account.js';
+
+const subjects = new Map<string, EventContract['subject']>(allEvents.map(({ type, subject }) => [type, subject]));
+
+/**
+ * What a sweep has to know of all accounts at once: which there are and what they chose, whose keys which accounts need,
+ * and which days of facts there are. Ids, days and numbers only, so that the sweep may look across accounts.
+ */
+export const retentionModel: Projection = {
+  name: 'retention',
+  version: 1,
+  categories: [...new Set(allEvents.map((contract) => contract.category))],
+  open: false,
+  tables: (schema) => `
+    create table ${schema}.accounts (
+      account uuid primary key,
+      ${retentionClasses.map((of) => `${of} int`).join(',\n      ')}
+    );
+    comment on table ${schema}.accounts is 'days that each account chose; null where the house''s term holds';
+    create table ${schema}.people (person text not null, account uuid not null, primary key (person, account));
+    create index on ${schema}.people (account, person);
+    comment on table ${schema}.people is 'in which accounts keys of a person sealed something';
+    create table ${schema}.fact_days (
+      account uuid not null,
+      day date not null,
+      person uuid not null,
+      primary key (account, day, person)
+    );
+    comment on table ${schema}.fact_days is 'streams of facts that clients told';
+  `,
+  on: {},
+  accountOf: () => null,
+  batch: project,
+};
+
+export const retentionSchema = projectionSchema(retentionModel);
+
+async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
+  const accounts = [...new Set(events.map(accountOf))];
+  const people = distinct(events.flatMap((event) => peopleOf(event).map((person) => [person, accountOf(event)])));
+  const days = distinct(events.flatMap(factDayOf));
+  await Promise.all([
+    tx.query('insert into accounts (account) select unnest($1::uuid[]) on conflict do nothing', [accounts]),
+    tx.query('insert into people select * from unnest($1::text[], $2::uuid[]) on conflict do nothing', [
+      people.map(([person]) => person),
+      people.map(([, account]) => account),
+    ]),
+    tx.query('insert into fact_days select * from unnest($1::uuid[], $2::date[], $3::uuid[]) on conflict do nothing', [
+      days.map(([account]) => account),
+      days.map(([, day]) => day),
+      days.map(([, , person]) => person),
+    ]),
+  ]);
+  for (const { type, data } of events)
+    if (type === 'RetentionChanged') await choose(tx, data as RetentionEvent['data']);
+}
+
+/** Whose keys seal something in an event: who acted, and whom it is about. */
+function peopleOf({ type, data, metadata }: StoredEvent): string[] {
+  const subject = subjects.get(type);
+  const about = subject === undefined ? undefined : data[subject];
+  return [metadata.actor.user_id, about].filter((person): person is string => typeof person === 'string');
+}
+
+/** The name of the stream tells the day: by the clock of whoever wrote it, and not by that of the store. */
+function factDayOf({ stream }: StoredEvent): string[][] {
+  if (categoryOf(stream) !== 'tracked') return [];
+  const [account = '', person = '', day = ''] = stream.slice('tracked-'.length).split('_');
+  return [[account, day, person]];
+}
+
+function distinct(tuples: readonly string[][]): string[][] {
+  return [...new Map(tuples.map((tuple) => [tuple.join(' '), tuple])).values()];
+}
+
+async function choose(tx: Tx, { account_id, days }: RetentionEvent['data']): Promise<void> {
+  for (const of of retentionClasses) {
+    if (days[of] === undefined) continue;
+    await tx.query(`update accounts set ${of} = $2 where account = $1`, [account_id, days[of]]);
+  }
+}

@@ -1,0 +1,93 @@
+import { type RetentionClass } from '@annals/contracts';
+import { withTenant } from '@annals/postgres';
+import { keepingAccounts, type KeepingAccount } from './accounts.js';
+import { keysWithTerm } from './due-keys.js';
+import { type RetentionGround } from './ground.js';
+import { deleteSome, type KeptTable } from './kept.js';
+import { sweepKeys } from './sweep-keys.js';
+import { sweepMonths } from './sweep-months.js';
+import { sweepStreams } from './sweep-streams.js';
+import { tell } from './tell.js';
+import { dueUntil } from './terms.js';
+
+export interface SweepOptions {
+  /** For the owner's work: dropping months. */
+  ownerUrl: string;
+  /** Resolves when the read models show everything that is in the event store. */
+  caughtUp(): Promise<void>;
+  now: Date;
+  /** Fires when another process takes over: the sweep ends where it is. */
+  lost: AbortSignal;
+  /** Told when a month could not be dropped; its rows are deleted instead. */
+  onError(error: unknown): void;
+}
+
+/** Rows that went with whole months, by table and account. */
+type GoneWithMonths = ReadonlyMap<KeptTable, ReadonlyMap<string, number>>;
+
+/**
+ * Removes everything that is due, of all accounts: months that nobody needs, rows, streams of facts, then the keys that
+ * no account of their people needs. What is due is found anew each time, so a sweep that ended on the way is simply
+ * swept again.
+ */
+export async function sweep(ground: RetentionGround, options: SweepOptions): Promise<void> {
+  const { now, lost } = options;
+  await options.caughtUp();
+  const gone = await dropWholeMonths(ground, options);
+  for await (const account of keepingAccounts(ground.pool, ground.terms)) {
+    await sweepAccount(ground, account, 'activity', gone, options);
+    await sweepAccount(ground, account, 'analytics', gone, options);
+  }
+  for (const of of keysWithTerm) await sweepKeys(ground, of, now, lost);
+}
+
+async function dropWholeMonths(
+  ground: RetentionGround,
+  { ownerUrl, now, onError }: SweepOptions,
+): Promise<GoneWithMonths> {
+  const gone = new Map<KeptTable, ReadonlyMap<string, number>>();
+  for (const kept of ground.kept.filter(({ monthly }) => monthly)) {
+    try {
+      gone.set(kept, await sweepMonths(ground, ownerUrl, kept, now));
+    } catch (error) {
+      onError(error);
+    }
+  }
+  return gone;
+}
+
+async function sweepAccount(
+  ground: RetentionGround,
+  { accountId, days }: KeepingAccount,
+  of: RetentionClass,
+  gone: GoneWithMonths,
+  { now, lost }: SweepOptions,
+): Promise<void> {
+  const until = dueUntil(now, days[of]);
+  const streams = of === 'activity' ? await sweepStreams(ground, accountId, until, lost) : 0;
+  let rows = 0;
+  for (const kept of ground.kept.filter((one) => one.class === of)) {
+    rows += gone.get(kept)?.get(accountId) ?? 0;
+    rows += await sweepRows(ground, kept, accountId, until, lost);
+  }
+  await tell(
+    ground.store,
+    { account_id: accountId, class: of, until: until.toISOString(), rows, streams, keys: 0 },
+    now,
+  );
+}
+
+async function sweepRows(
+  { pool }: RetentionGround,
+  kept: KeptTable,
+  accountId: string,
+  until: Date,
+  lost: AbortSignal,
+): Promise<number> {
+  for (let removed = 0; ;) {
+    lost.throwIfAborted();
+    const some = await withTenant(pool, { accountId }, (tx) => deleteSome(tx, kept, accountId, until));
+    if (some === 0) return removed;
+    removed += some;
+  }
+}
