@@ -73,7 +73,7 @@ async function start(parts: readonly Part[]): Promise<{ under: ActivityUnderTest
     ...{ stores, service, config, runners, ground },
     async happened(who, category, id, events, now = '2026-03-01T12:00:00.000Z') {
       const outcome = await store.execute(anything(category), id, {
-        ...{ id: uuidv7(), context: { ...who, ...requestContext() }, now },
+        ...{ id: uuidv7(), context: { ...who, ...requestContext({ user_agent: who.user_agent }) }, now },
         decide: () => events,
       });
       return encodeTokens([{ category, position: outcome.position! }]);

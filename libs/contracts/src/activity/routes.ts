@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from '../route.js';
+import { analyticsRoutes } from './analytics/routes.js';
 import { AuditEntry, AuditOutcome } from './audit-entry.js';
 import { engagementRoutes } from './engagement/routes.js';
 import { activityLogRoutes } from './log/routes.js';
@@ -13,16 +14,44 @@ const text = z.string().min(1).max(200);
 
 const access = { kind: 'permission', permission: 'VIEW_AUDIT_LOG' } as const;
 
+/** `house`: what belongs to no account, for super admins only. */
+const logChoice = { log: z.enum(['house']).optional() };
+const place = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 export const AuditQuery = z.strictObject({
   ...logQuery,
+  ...logChoice,
   entity: text.optional(),
   entity_id: text.optional(),
   action: z.enum(['INSERT', 'UPDATE', 'DELETE']).optional(),
   event_type: text.optional(),
+  stream: text.optional(),
+  outcome: AuditOutcome.optional(),
   /** Id of the user who did it. */
   actor: z.uuid().optional(),
+  actor_kind: z.enum(['user', 'service', 'anonymous']).optional(),
+  principal: text.optional(),
+  on_behalf_of: z.uuid().optional(),
+  session_id: z.uuid().optional(),
+  elevation_id: z.uuid().optional(),
+  /** Role that the actor had for a time only. */
+  temporary_role: text.optional(),
+  transaction_id: text.optional(),
   request_id: text.optional(),
-  outcome: AuditOutcome.optional(),
+  correlation_id: text.optional(),
+  causation_id: text.optional(),
+  command_id: text.optional(),
+  trace_id: text.optional(),
+  /** Text found in the reason, in small or capital letters. */
+  reason: text.optional(),
+  /** Text found in the name of the client. */
+  user_agent: text.optional(),
+  /** Name of a field that was changed. */
+  field: text.optional(),
+  /** Only entries from this place in the log on. */
+  from_seq: place.optional(),
+  /** Only entries before this place in the log. */
+  to_seq: place.optional(),
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
@@ -45,6 +74,7 @@ export const getAuditLogRoute = route('getAuditLog', {
   summary: 'One entry of the audit log',
   access,
   params: z.object({ id: z.uuid() }),
+  query: z.strictObject(logChoice),
   responses: { 200: AuditEntry },
 });
 
@@ -56,4 +86,5 @@ export const activityRoutes = [
   ...parkedRoutes,
   ...retentionRoutes,
   ...engagementRoutes,
+  ...analyticsRoutes,
 ] as const;

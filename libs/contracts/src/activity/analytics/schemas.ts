@@ -9,7 +9,12 @@ export const mostAnalyticsDays = 400;
 export const mostBreakdownLines = 20;
 
 /** A day on the wall of the asked time zone; a moment stands for the day it lies in. */
-const day = z.union([z.iso.date({ error: 'must be a day like 2026-03-01' }), moment]);
+const day = z.union([
+  z.iso
+    .date({ error: 'must be a day like 2026-03-01' })
+    .refine((text) => text.startsWith('20'), 'must lie between the years 2000 and 2100'),
+  moment,
+]);
 const word = z.string().min(1).max(100);
 
 export const UsageQuery = z.strictObject({

@@ -1,0 +1,25 @@
+import { requirePermission } from '@annals/auth';
+import { getUsageRoute as route } from '@annals/contracts';
+import { type Pool } from '@annals/postgres';
+import { type MountedRoute, mount } from '@annals/service';
+import { zoneOf } from '../local-time/account-zones.js';
+import { personOf } from '../person.js';
+import { memberOf } from './member.js';
+import { daysOf } from './period.js';
+import { readUsage } from './read-usage.js';
+import { usageAnswer } from './usage-answer.js';
+
+/** GET /users/activity/analytics: how much one did; everybody in the account with VIEW_ANALYTICS. */
+export const getUsage = (pool: Pool, secret: Uint8Array): MountedRoute =>
+  mount(route, async ({ context, query, now }) => {
+    const { account_id: accountId, user_id } = personOf(context);
+    const { scope, bucket, category, device, source } = query;
+    if (scope === 'account') requirePermission(context, 'VIEW_ANALYTICS');
+    const member = scope === 'account' ? null : memberOf(secret, accountId, user_id);
+    const zone = query.time_zone ?? (await zoneOf(pool, accountId));
+    const { from, to, period, previous } = daysOf(query, zone, new Date(now));
+    const filters = { category, device, source };
+    const read = await readUsage(pool, { accountId, member, zone, bucket, period, previous, ...filters });
+    const counted = usageAnswer(read, scope, bucket);
+    return { status: 200, body: { scope, from, to, bucket, time_zone: zone, ...counted, performance: null } };
+  });
