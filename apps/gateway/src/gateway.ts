@@ -11,11 +11,11 @@ import {
 import { allRoutes, openApi } from '@annals/contracts';
 import { basePath, processMetrics, type Express, type Logger, type Metrics, type SharedCache } from '@annals/service';
 import { askIdentityOverHttp } from './context/ask-identity.js';
+import { createConductRecorder } from './conduct/record-conduct.js';
 import { createContextCache } from './context/context-cache.js';
 import { logResolution } from './context/log-resolution.js';
 import { createContextResolver } from './context/resolve-context.js';
 import { shareContexts } from './context/shared-contexts.js';
-import { createDenialRecorder } from './denial/record-denials.js';
 import { documentationPages } from './documentation/pages.js';
 import { clientAddressOf } from './edge/client-address.js';
 import { crossOriginRules } from './edge/cross-origin.js';
@@ -92,9 +92,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     shared: options.cache && shareContexts(options.cache, reader, onSharedTrouble),
   });
   const tell = tellIdentityOverHttp(identity, signer);
-  const denials = createDenialRecorder({
+  const conduct = createConductRecorder({
     ...{ tell, metrics },
-    onTrouble: (error) => logger.warn({ dependency: 'identity', error }, 'refusals could not be recorded yet'),
+    onTrouble: (error) => logger.warn({ dependency: 'identity', error }, 'what was done could not be recorded yet'),
   });
   const uses = createUseCounter({
     tell,
@@ -128,7 +128,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       addressLimit: createRateLimit({ name: 'address', quota: options.addressLimit, windowSeconds: 60 }),
       userLimit: createRateLimit({ name: 'user', quota: options.userLimit, windowSeconds: 60 }),
       timing: options.timing,
-      ...{ denials, uses },
+      ...{ conduct, uses },
       finish: finishExchange(metrics, logger),
       onInFlight: showInFlight(metrics),
       bodyTimeouts: options.bodyTimeouts,
@@ -145,7 +145,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     endStreams: eventStreams.endAll,
     async close() {
       feed.stop();
-      await Promise.all([denials.close(), uses.close()]);
+      await Promise.all([conduct.close(), uses.close()]);
       await Promise.all(Object.values(upstreams).map(closeUpstream));
     },
   };

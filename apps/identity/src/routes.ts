@@ -4,7 +4,6 @@ import { getApiKey } from './apikey/get-api-key.js';
 import { listApiKeys } from './apikey/list-api-keys.js';
 import { revokeApiKeyOfAccount } from './apikey/revoke-api-key.js';
 import { rotateApiKeyOfAccount } from './apikey/rotate-api-key.js';
-import { denialsOfGateways } from './denial/record-denials.js';
 import { permissionUsesOfGateways } from './permission-use/count-uses.js';
 import { endElevationOfSession } from './elevation/end-elevation.js';
 import { listElevations } from './elevation/list-elevations.js';
@@ -17,6 +16,7 @@ import { changeMember } from './membership/change-role.js';
 import { endMembershipOfMember } from './membership/end-membership.js';
 import { getAccount } from './account/get-account.js';
 import { listAccounts } from './account/list-accounts.js';
+import { conductOfGateways } from './conduct/record-conduct.js';
 import { changeOwnPassword } from './credential/change-password.js';
 import { forgotPassword } from './credential/forgot-password.js';
 import { resetForgottenPassword } from './credential/reset-password.js';
@@ -113,7 +113,7 @@ export function routesOf(
     ...[listProviders, linkProvider, unlinkProvider],
     ...[createUser, replaceUser, patchUser, deleteUserNow, restoreDeletedUser, disableUserNow, enableUserAgain],
     ...[listInvitations, createInvitationOfAccount, revokeInvitationOfAccount, acceptInvitationByToken],
-    ...[contexts, denialsOfGateways, permissionUsesOfGateways],
+    ...[contexts, conductOfGateways, permissionUsesOfGateways],
   ].map((behaviour) => behaviour(identity));
   return [
     ...own,

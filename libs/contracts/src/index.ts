@@ -29,7 +29,6 @@ export type {
 } from './identity/schemas.js';
 export * from './identity/routes.js';
 export * from './identity/internal.js';
-export * from './identity/denial/internal.js';
 export * from './identity/conduct/internal.js';
 export * from './gateway/routes.js';
 export * from './routes.js';

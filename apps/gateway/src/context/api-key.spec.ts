@@ -41,8 +41,8 @@ describe('an API key as a bearer token', () => {
     expect(await codeOf(await ask('/me/context'))).toEqual([403, 'person-required']);
     expect(await codeOf(await ask('/users'))).toEqual([403, 'role-required']);
     expect(edge.behind.calls).toEqual([]);
-    const { denied, by } = edge.behind.batches.flat()[0]!;
-    expect(denied).toMatchObject({ account_id: acme, user_id: null, principal: apiKeyPrincipal(key_id) });
+    const { fact, by } = edge.behind.batches.flat()[0]!;
+    expect(fact.data).toMatchObject({ account_id: acme, user_id: null, principal: apiKeyPrincipal(key_id) });
     expect(by).toMatchObject({ kind: 'service', session_id: null });
   });
 
@@ -50,7 +50,7 @@ describe('an API key as a bearer token', () => {
     await start();
     expect(await codeOf(await ask('/audit-logs', { 'account-id': globex }))).toEqual([403, 'account-mismatch']);
     expect(edge.behind.asked).toEqual([]);
-    expect(edge.behind.batches.flat()[0]!.denied).toMatchObject({ account_id: acme, code: 'account-mismatch' });
+    expect(edge.behind.batches.flat()[0]!.fact.data).toMatchObject({ account_id: acme, code: 'account-mismatch' });
   });
 
   it('that is not whole is refused without a question', async () => {

@@ -18,8 +18,9 @@ export function rememberRefusedCallers(): RefusedCallers {
   const known = new WeakMap<Problem, IdentityContext>();
   return {
     note(error, { caller, tokenAccountId }, selection) {
-      if (!(error instanceof Problem) || error.status !== 403) return;
-      const named = strangers.has(error.code) ? null : (selection.accountId ?? tokenAccountId);
+      if (!(error instanceof Problem) || error.status === 401 || error.status >= 500) return;
+      const isTheirs = error.status === 403 && !strangers.has(error.code);
+      const named = isTheirs ? (selection.accountId ?? tokenAccountId) : null;
       if (caller.kind === 'session') {
         const { user_id, session_id } = caller;
         known.set(error, personIdentity({ user_id, session_id, account_id: named }));

@@ -1,14 +1,8 @@
 import { basePath, type RouteTable } from '@annals/service';
 import type { RequestListener } from 'node:http';
-import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { ContextResolver } from '../context/resolve-context.js';
-import { denialOf } from '../denial/denial-of.js';
-import { holdRefusal } from '../denial/hold-refusal.js';
-import { recordRefusal, type RefusalOptions } from '../denial/record-refusal.js';
-import { acceptsGzip, compressed, isWorthCompressing } from '../forward/compress.js';
+import { recordRefusal, type RefusalOptions } from '../conduct/record-refusal.js';
 import type { Destination } from '../forward/destination.js';
-import type { EventStreams } from '../forward/event-streams.js';
 import { forward } from '../forward/forward.js';
 import { type BodyTimeouts, readBody } from '../forward/read-body.js';
 import { insideHeaders } from '../forward/request-headers.js';
@@ -21,10 +15,11 @@ import { answerProblem } from './answer-problem.js';
 import { callerContext, type CallerOptions } from './caller-context.js';
 import type { ClientAddressOf } from './client-address.js';
 import type { CrossOriginRules } from './cross-origin.js';
-import { answerHead, beginExchange, type Exchange } from './exchange.js';
+import { beginExchange, type Exchange } from './exchange.js';
 import type { FinishExchange } from './finish-exchange.js';
+import { passAnswer, type PassOptions } from './pass-answer.js';
 
-export interface EdgeOptions extends CallerOptions, RefusalOptions {
+export interface EdgeOptions extends CallerOptions, RefusalOptions, PassOptions {
   contexts: ContextResolver;
   table: RouteTable<Destination>;
   upstreams: Readonly<Record<UpstreamName, Upstream>>;
@@ -34,9 +29,6 @@ export interface EdgeOptions extends CallerOptions, RefusalOptions {
   finish: FinishExchange;
   /** Told of each request that begins (1) and ends (-1). */
   onInFlight(change: 1 | -1): void;
-  /** Somebody changed something at identity: what is remembered of that person may no longer be true. */
-  onIdentityChange(userId: string): void;
-  eventStreams: EventStreams;
   bodyTimeouts?: BodyTimeouts;
   /** What the gateway answers itself. */
   own: RequestListener;
@@ -83,7 +75,7 @@ async function serve(options: EdgeOptions, exchange: Exchange): Promise<void> {
   const inside = insideHeaders(request.headers, signed, ids);
   if (destination.owner === 'gateway') return answerOwn(options.own, exchange, inside);
   const body = readBody(request, destination.bodyLimit, options.bodyTimeouts);
-  let held: Writable | undefined;
+  const answer = passAnswer(options, exchange, destination, params);
   await forward({
     upstream: options.upstreams[destination.owner],
     streams: destination.streams,
@@ -92,27 +84,7 @@ async function serve(options: EdgeOptions, exchange: Exchange): Promise<void> {
     headers: inside,
     body: body instanceof Promise ? await body : body,
     response,
-    begin(status, answered) {
-      // Before the answer is out, so that whoever reads of an ended session cannot use it here any more.
-      if (changesIdentity(destination, status) && exchange.userId) options.onIdentityChange(exchange.userId);
-      const head = answerHead(exchange, answered);
-      const { caller } = exchange;
-      if (status === 403 && caller) {
-        const record = (code: string) => options.denials.record(denialOf(exchange, destination, caller, code));
-        return (held = holdRefusal(response, head, record));
-      }
-      const mayCompress = !destination.secret && request.method !== 'HEAD' && isWorthCompressing(status, head);
-      if (mayCompress) head.push('vary', 'Accept-Encoding');
-      if (mayCompress && acceptsGzip(request.headers['accept-encoding'])) return compressed(status, head, response);
-      response.writeHead(status, head);
-      // Node keeps the head back for the first bytes, which an event stream may not have for a while.
-      if (destination.streams) response.flushHeaders();
-      if (answered['content-type'] === 'text/event-stream') options.eventStreams.add(response);
-      return response;
-    },
+    begin: (status, answered) => answer.begin(status, answered),
   });
-  if (held) await finished(held);
+  await answer.passed();
 }
-
-const changesIdentity = ({ owner, method }: Destination, status: number): boolean =>
-  owner === 'identity' && method !== 'GET' && status < 300;

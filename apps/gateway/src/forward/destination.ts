@@ -1,4 +1,4 @@
-import { type Access, bodyLimitOf, type Method, type Route, type Service } from '@annals/contracts';
+import { type Access, bodyLimitOf, type Discloses, type Method, type Route, type Service } from '@annals/contracts';
 import { basePath, createRouteTable, type RouteTable } from '@annals/service';
 import type { z } from 'zod';
 
@@ -16,6 +16,10 @@ export interface Destination {
   knowsCaller: boolean;
   /** Who may call. */
   access: Access;
+  /** It is a command: not a GET, nor anything else that only reads. */
+  changes: boolean;
+  /** Whose personal data its answer holds; null for the caller's own and for none. */
+  discloses: Discloses | null;
   /** Largest body in bytes; 0 where the contract has none. */
   bodyLimit: number;
   /** Whether it may answer with bytes or events that take long. */
@@ -42,6 +46,8 @@ function destinationOf({ id, definition }: Route): Destination {
     open: access.kind === 'open',
     knowsCaller: access.kind === 'open' && access.knows_caller === true,
     access,
+    changes: method !== 'GET' && !definition.reads,
+    discloses: definition.discloses ?? null,
     bodyLimit: method === 'GET' ? 0 : bodyLimitOf(definition),
     streams: Object.values(responses).includes('stream'),
     secret: path.startsWith('/auth/'),

@@ -83,6 +83,7 @@ function attempt(options: ForwardOptions): Promise<void> {
         onResponseStart(_controller, status, answered) {
           if (status < 200) return;
           sink = options.begin(status, answered);
+          if (sink !== response) sink.once('error', (error) => controller?.abort(error));
         },
         onResponseData(running, chunk) {
           // We ended it ourselves; its closing ends the call.
@@ -98,7 +99,7 @@ function attempt(options: ForwardOptions): Promise<void> {
         },
         onResponseError(_controller, error) {
           // Half an answer must not look like a whole one.
-          if (sink) response.destroy(error);
+          if (response.headersSent) response.destroy(error);
           settle(error);
         },
       },

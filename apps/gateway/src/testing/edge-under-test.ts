@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSigningKey, createTokenIssuer, generateKey, personIdentity } from '@annals/auth';
-import type { ContextRequest, Denial, IdentityContext, PermissionUse } from '@annals/contracts';
+import type { Conduct, ContextRequest, IdentityContext, PermissionUse } from '@annals/contracts';
 import { createLogger, createMetrics, type Metrics } from '@annals/service';
 import { createGateway, type GatewayOptions } from '../gateway.js';
 
@@ -19,14 +19,17 @@ export const member = (over: Partial<IdentityContext> = {}): IdentityContext => 
 export interface Told {
   status: number;
   body: unknown;
+  headers?: Record<string, string>;
 }
 
 /** What stands behind the edge; tests change its answers as they go. */
 export interface Behind {
   /** What identity says of a caller. */
   contextOf: (asked: ContextRequest) => Told;
-  /** What identity says to a batch of denials; undefined: nothing, ever. */
-  takeDenials: () => number | undefined;
+  /** What identity says to a batch of conduct; undefined: nothing, ever. */
+  takeConduct: () => number | undefined;
+  /** The same, when the test decides when. */
+  takeConductLater: (() => Promise<number>) | undefined;
   takeUses: () => number;
   /** What every service answers to a call. */
   answer: Told;
@@ -34,7 +37,7 @@ export interface Behind {
   /** Calls that reached a service, and the sizes of their bodies. */
   calls: string[];
   sizes: number[];
-  batches: Denial[][];
+  batches: Conduct[][];
   uses: { id: string; uses: PermissionUse[] }[];
   revoke: (kind: string, key: string) => void;
 }
@@ -64,7 +67,8 @@ export async function startEdge(over: Partial<GatewayOptions> = {}): Promise<Edg
   let seq = 0;
   const behind: Behind = {
     contextOf: () => ({ status: 200, body: member() }),
-    takeDenials: () => 204,
+    takeConduct: () => 204,
+    takeConductLater: undefined,
     takeUses: () => 204,
     answer: { status: 200, body: { ok: true } },
     ...{ asked: [], calls: [], sizes: [], batches: [], uses: [] },
@@ -121,9 +125,9 @@ async function serveInside(behind: Behind, request: IncomingMessage, response: S
     case '/internal/contexts':
       behind.asked.push(body as ContextRequest);
       return send(response, behind.contextOf(body as ContextRequest));
-    case '/internal/denials': {
-      behind.batches.push((body as { denials: Denial[] }).denials);
-      const status = behind.takeDenials();
+    case '/internal/conduct': {
+      behind.batches.push((body as { conduct: Conduct[] }).conduct);
+      const status = behind.takeConductLater ? await behind.takeConductLater() : behind.takeConduct();
       return status === undefined ? undefined : send(response, { status, body: undefined });
     }
     case '/internal/permission-uses':
@@ -136,9 +140,9 @@ async function serveInside(behind: Behind, request: IncomingMessage, response: S
   }
 }
 
-function send(response: ServerResponse, { status, body }: Told): void {
+function send(response: ServerResponse, { status, body, headers }: Told): void {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
-  response.writeHead(status, body === undefined ? {} : { 'content-type': type });
+  response.writeHead(status, { ...(body !== undefined && { 'content-type': type }), ...headers });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 

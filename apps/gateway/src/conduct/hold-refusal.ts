@@ -10,6 +10,7 @@ const Coded = z.object({ code: z.string().max(100) });
  */
 export function holdRefusal(
   response: ServerResponse,
+  status: number,
   head: readonly string[],
   record: (code: string) => Promise<void>,
 ): Writable {
@@ -22,7 +23,7 @@ export function holdRefusal(
     final(done) {
       const body = Buffer.concat(chunks);
       record(codeIn(body)).then(() => {
-        if (!response.destroyed) response.writeHead(403, [...head]).end(body);
+        if (!response.destroyed) response.writeHead(status, [...head]).end(body);
         done();
       }, done);
     },

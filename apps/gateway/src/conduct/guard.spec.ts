@@ -1,4 +1,4 @@
-import { Denial, type ProblemBody } from '@annals/contracts';
+import { Conduct, type ProblemBody } from '@annals/contracts';
 import { acme, globex, member, sessionId, startEdge, userId, type EdgeUnderTest } from '../testing/edge-under-test.js';
 
 let edge: EdgeUnderTest;
@@ -26,9 +26,19 @@ describe('the gateway, before it asks a service', () => {
     expect(await codeOf(answer)).toEqual({ status: 403, code });
     expect(edge.behind.calls).toEqual([]);
     const [denial] = told();
-    expect(Denial.parse(denial)).toMatchObject({
-      denied: {
-        ...{ account_id: acme, user_id: userId, principal: null, method: 'GET', route: path, code, required, times: 1 },
+    expect(Conduct.parse(denial)).toMatchObject({
+      fact: {
+        type: 'AccessDenied',
+        data: {
+          account_id: acme,
+          user_id: userId,
+          principal: null,
+          method: 'GET',
+          route: path,
+          code,
+          required,
+          times: 1,
+        },
       },
       by: { kind: 'user', session_id: sessionId, elevation_id: null, temporary_roles: [] },
       request: { request_id: 'my-request', user_agent: 'test/1', ip_address: '127.0.0.1' },
@@ -70,7 +80,10 @@ describe('a refusal', () => {
     expect(await codeOf(answer)).toEqual({ status: 403, code: 'beyond-own-rights' });
     expect(told()).toEqual([
       expect.objectContaining({
-        denied: expect.objectContaining({ code: 'beyond-own-rights', method: 'PATCH', required: null }) as object,
+        fact: {
+          type: 'AccessDenied',
+          data: expect.objectContaining({ code: 'beyond-own-rights', method: 'PATCH', required: null }) as object,
+        },
       }),
     ]);
   });
@@ -78,7 +91,7 @@ describe('a refusal', () => {
   it('to HEAD is recorded, too', async () => {
     edge.behind.answer = problem(403, 'whatever');
     expect((await edge.ask('/users/profile', { method: 'HEAD' })).status).toBe(403);
-    expect(told()[0]!.denied.code).toBe('unknown');
+    expect(told()[0]!.fact.data).toMatchObject({ code: 'unknown' });
   });
 
   it.each([['no-account-access'], ['account-mismatch']])(
@@ -86,33 +99,33 @@ describe('a refusal', () => {
     async (code) => {
       edge.behind.contextOf = () => problem(403, code);
       expect(await codeOf(await edge.ask('/audit-logs'))).toEqual({ status: 403, code });
-      expect(told()[0]!.denied).toMatchObject({ account_id: null, user_id: userId, code });
+      expect(told()[0]!.fact.data).toMatchObject({ account_id: null, user_id: userId, code });
     },
   );
 
   it('by the account’s policies stands in its log', async () => {
     edge.behind.contextOf = () => problem(403, 'account-requires-mfa');
     await edge.ask('/audit-logs');
-    expect(told()[0]!.denied).toMatchObject({ account_id: acme, user_id: userId });
+    expect(told()[0]!.fact.data).toMatchObject({ account_id: acme, user_id: userId });
   });
 
   it('of a request that contradicts itself is recorded for whoever sent it', async () => {
     const answer = await edge.ask(`/accounts/${acme}`, { headers: { 'account-id': globex } });
     expect(await codeOf(answer)).toEqual({ status: 403, code: 'account-mismatch' });
-    expect(told()[0]!.denied).toMatchObject({ account_id: null, user_id: userId, route: '/accounts/{id}' });
+    expect(told()[0]!.fact.data).toMatchObject({ account_id: null, user_id: userId, route: '/accounts/{id}' });
   });
 
   it('is given after a second when identity does not say that it has it, and counted', async () => {
-    edge.behind.takeDenials = () => undefined;
+    edge.behind.takeConduct = () => undefined;
     expect((await edge.ask('/audit-logs')).status).toBe(403);
-    expect(edge.metrics.text()).toContain('annals_denials_unacknowledged_total 1');
+    expect(edge.metrics.text()).toContain('annals_conduct_unacknowledged_total 1');
   });
 
   it('repeated again and again is told a few times, then as a number', async () => {
     for (let n = 0; n < 8; n++) await edge.ask('/audit-logs');
-    expect(told().map(({ denied }) => denied.times)).toEqual([1, 1, 1, 1, 1]);
+    expect(told().map(({ fact }) => fact.data.times)).toEqual([1, 1, 1, 1, 1]);
     await close();
-    expect(told().at(-1)!.denied).toMatchObject({ times: 3, code: 'permission-required' });
+    expect(told().at(-1)!.fact.data).toMatchObject({ times: 3, code: 'permission-required' });
     expect(new Set(told().map(({ id }) => id)).size).toBe(6);
   });
 });

@@ -1,35 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { maxDenials, type Denial } from '@annals/contracts';
+import { maxConduct, type Conduct } from '@annals/contracts';
 
-export interface DenialQueue {
-  /** Resolves when the denial is recorded durably, or is given up. */
-  add(denial: Denial): Promise<void>;
+export interface ConductQueue {
+  /** Resolves to true when it is recorded durably, and to false when it is given up. */
+  add(conduct: Conduct): Promise<boolean>;
   /** Waits until everything is recorded, but no longer than this many milliseconds; what is left then is lost. */
   close(withinMs: number): Promise<void>;
 }
 
-export interface DenialQueueOptions {
+export interface ConductQueueOptions {
   /** Records a batch. `refused`: it never will. @throws Error when it is not known; it is sent again then */
-  send: (batch: readonly Denial[]) => Promise<'taken' | 'refused'>;
-  /** Told of denials that nobody will find in a log. */
+  send: (batch: readonly Conduct[]) => Promise<'taken' | 'refused'>;
+  /** Told of what nobody will find in a log. */
   onLost: (count: number) => void;
   onTrouble: (error: unknown) => void;
   /** Waits before the next attempt, in milliseconds; the last one repeats. */
   backOffMs?: readonly number[];
-  /** Denials waiting at most. */
+  /** What waits at most. */
   capacity?: number;
 }
 
 interface Waiting {
-  denial: Denial;
-  done: () => void;
+  conduct: Conduct;
+  done: (recorded: boolean) => void;
 }
 
 /**
- * Sends denials in batches, one at a time: while one is on its way the next gathers. A batch is repeated until it is
- * known to be in; each denial has an id, by which it is recorded once.
+ * Sends what was done in batches, one at a time: while one is on its way the next gathers. A batch is repeated until it
+ * is known to be in; each piece of it has an id, by which it is recorded once.
  */
-export function createDenialQueue(options: DenialQueueOptions): DenialQueue {
+export function createConductQueue(options: ConductQueueOptions): ConductQueue {
   const { send, onLost, onTrouble, backOffMs = [50, 200, 1_000, 5_000], capacity = 10_000 } = options;
   const waiting: Waiting[] = [];
   const stopped = new AbortController();
@@ -37,12 +37,12 @@ export function createDenialQueue(options: DenialQueueOptions): DenialQueue {
 
   async function pump(): Promise<void> {
     for (let failures = 0; waiting.length > 0 && !stopped.signal.aborted;) {
-      const batch = waiting.slice(0, maxDenials);
+      const batch = waiting.slice(0, maxConduct);
       try {
-        const answer = await send(batch.map(({ denial }) => denial));
+        const answer = await send(batch.map(({ conduct }) => conduct));
         if (answer === 'refused') onLost(batch.length);
         waiting.splice(0, batch.length);
-        for (const { done } of batch) done();
+        for (const { done } of batch) done(answer === 'taken');
         failures = 0;
       } catch (error) {
         onTrouble(error);
@@ -55,13 +55,13 @@ export function createDenialQueue(options: DenialQueueOptions): DenialQueue {
   }
 
   return {
-    add(denial) {
+    add(conduct) {
       if (waiting.length >= capacity || stopped.signal.aborted) {
         onLost(1);
-        return Promise.resolve();
+        return Promise.resolve(false);
       }
       return new Promise((done) => {
-        waiting.push({ denial, done });
+        waiting.push({ conduct, done });
         pumping ??= pump().finally(() => (pumping = undefined));
       });
     },
@@ -74,7 +74,7 @@ export function createDenialQueue(options: DenialQueueOptions): DenialQueue {
       clearTimeout(timer);
       stopped.abort();
       if (waiting.length > 0) onLost(waiting.length);
-      for (const { done } of waiting.splice(0)) done();
+      for (const { done } of waiting.splice(0)) done(false);
     },
   };
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { apiKeyPrincipal } from '@annals/auth';
-import { Denial } from '@annals/contracts';
+import { Conduct, type ConductFact } from '@annals/contracts';
 import type { StoredEvent } from '@annals/event-store';
 import { requestContext, rowsOf, startTestStores } from '@annals/testing';
 import { countUses } from '../permission-use/count-uses.js';
 import { identityUnderTest, storeOptions } from '../testing/identity-service.js';
-import { denialStream } from './record-denials.js';
+import { conductStream } from './record-conduct.js';
 
 const { service } = identityUnderTest(() => startTestStores(storeOptions));
 
@@ -13,17 +13,19 @@ const acme = '018f0000-0000-7000-8000-00000000000a';
 const ada = '018f0000-0000-7000-8000-0000000000a1';
 const session_id = '018f0000-0000-7000-8000-0000000000c1';
 
-function denial(over: Partial<Denial['denied']> = {}, by: Partial<Denial['by']> = {}): Denial {
-  return Denial.parse({
-    id: randomUUID(),
-    denied: {
-      ...{ account_id: acme, user_id: ada, principal: null, method: 'GET', route: '/users', operation: 'listUsers' },
-      ...{ code: 'role-required', required: 'MANAGER', times: 1, ...over },
-    },
+type Denied = Extract<ConductFact, { type: 'AccessDenied' }>['data'];
+
+const asked = {
+  ...{ account_id: acme, user_id: ada, principal: null, method: 'GET', route: '/users', operation: 'listUsers' },
+  times: 1,
+};
+const conduct = (fact: ConductFact, by: Partial<Conduct['by']> = {}): Conduct =>
+  Conduct.parse({
+    ...{ id: randomUUID(), fact, request: requestContext() },
     by: { kind: 'user', session_id, temporary_roles: [], elevation_id: null, ...by },
-    request: requestContext(),
   });
-}
+const denial = (over: Partial<Denied> = {}, by: Partial<Conduct['by']> = {}): Conduct =>
+  conduct({ type: 'AccessDenied', data: { ...asked, code: 'role-required', required: 'MANAGER', ...over } }, by);
 
 async function tell(path: string, body: unknown, headers?: Record<string, string>): Promise<number> {
   const answer = await fetch(`${service().url}${path}`, {
@@ -42,11 +44,11 @@ async function recorded(stream: string): Promise<StoredEvent[]> {
 describe('denials that a gateway tells', () => {
   it('stand in the account, in the name and with the request of whoever was denied', async () => {
     const one = denial({}, { temporary_roles: ['EDITOR'] });
-    expect(await tell('/internal/denials', { denials: [one] })).toBe(204);
+    expect(await tell('/internal/conduct', { conduct: [one] })).toBe(204);
     const [event] = await recorded(`denial-${acme}_${ada}`);
     expect(event).toMatchObject({
       type: 'AccessDenied',
-      data: one.denied,
+      data: one.fact.data,
       metadata: {
         ...{ account_id: acme, request_id: one.request.request_id, occurred_at: one.request.timestamp },
         actor: { kind: 'user', user_id: ada, session_id, temporary_roles: ['EDITOR'] },
@@ -59,7 +61,7 @@ describe('denials that a gateway tells', () => {
     const user_id = randomUUID();
     const denials = Array.from({ length: 20 }, () => denial({ user_id }));
     for (const half of [denials.slice(0, 10), denials, denials]) {
-      expect(await tell('/internal/denials', { denials: half })).toBe(204);
+      expect(await tell('/internal/conduct', { conduct: half })).toBe(204);
     }
     expect(await recorded(`denial-${acme}_${user_id}`)).toHaveLength(20);
   });
@@ -68,22 +70,45 @@ describe('denials that a gateway tells', () => {
     const key = randomUUID();
     const principal = apiKeyPrincipal(key);
     const one = denial({ user_id: null, principal }, { kind: 'service', session_id: null });
-    await tell('/internal/denials', { denials: [one] });
+    await tell('/internal/conduct', { conduct: [one] });
     const [event] = await recorded(`denial-${acme}_${key}`);
     expect(event!.metadata.actor).toMatchObject({ kind: 'service', principal, user_id: null });
   });
 
   it('of no account stand in none', () => {
-    expect(denialStream(denial({ account_id: null }).denied)).toBe(`none_${ada}`);
+    expect(conductStream(denial({ account_id: null }))).toBe(`none_${ada}`);
   });
 
   it('come from gateways alone, and not too many at once', async () => {
-    expect(await tell('/internal/denials', { denials: [denial()] }, {})).toBe(401);
-    expect(await tell('/internal/denials', { denials: [] })).toBe(400);
-    expect(await tell('/internal/denials', { denials: Array.from({ length: 501 }, () => denial()) })).toBe(400);
+    expect(await tell('/internal/conduct', { conduct: [denial()] }, {})).toBe(401);
+    expect(await tell('/internal/conduct', { conduct: [] })).toBe(400);
+    expect(await tell('/internal/conduct', { conduct: Array.from({ length: 501 }, () => denial()) })).toBe(400);
     const people = Array.from({ length: 40 }, () => randomUUID());
     const full = Array.from({ length: 500 }, (_, index) => denial({ user_id: people[index % people.length] }));
-    expect(await tell('/internal/denials', { denials: full })).toBe(204);
+    expect(await tell('/internal/conduct', { conduct: full })).toBe(204);
+  });
+});
+
+describe('what else a gateway tells', () => {
+  const user_id = randomUUID();
+  const facts: ConductFact[] = [
+    { type: 'CommandRejected', data: { ...asked, user_id, status: 409, code: 'name-taken' } },
+    { type: 'CommandChangedNothing', data: { ...asked, user_id, status: 200 } },
+    { type: 'PersonalDataRead', data: { ...asked, user_id, subject_id: ada, thing_id: null } },
+  ];
+
+  it('stands in streams of the person’s day, each once', async () => {
+    const told = facts.map((fact) => conduct(fact));
+    const day = told[0]!.request.timestamp.slice(0, 10).replaceAll('-', '');
+    for (const batch of [told, told]) expect(await tell('/internal/conduct', { conduct: batch })).toBe(204);
+    const typesOf = async (stream: string) => (await recorded(stream)).map(({ type }) => type);
+    expect(await typesOf(`attempt-${acme}_${user_id}_${day}`)).toEqual(['CommandRejected', 'CommandChangedNothing']);
+    expect(await typesOf(`reading-${acme}_${user_id}_${day}`)).toEqual(['PersonalDataRead']);
+  });
+
+  it('is nothing but those facts', async () => {
+    const made = { ...conduct(facts[0]!), fact: { type: 'UserDeleted', data: { user_id } } };
+    expect(await tell('/internal/conduct', { conduct: [made] })).toBe(400);
   });
 });
 
