@@ -29,7 +29,7 @@ import { createEventStreams } from './forward/event-streams.js';
 import type { BodyTimeouts } from './forward/read-body.js';
 import { closeUpstream, connectUpstreams, type Upstream, type UpstreamName } from './forward/upstreams.js';
 import { askPreferencesOverHttp } from './inside/ask-preferences.js';
-import { tellIdentityOverHttp } from './inside/tell-identity.js';
+import { tellOverHttp } from './inside/tell.js';
 import { publishedDocument, wellKnownPaths } from './keys/well-known.js';
 import { createRateLimit } from './limit/rate-limit.js';
 import { showContextMetrics, showInFlight } from './metrics.js';
@@ -91,7 +91,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     onResolved: (outcome) => logResolution(logger, outcome),
     shared: options.cache && shareContexts(options.cache, reader, onSharedTrouble),
   });
-  const tell = tellIdentityOverHttp(identity, signer);
+  const tell = tellOverHttp(upstreams.identity, signer);
   const conduct = createConductRecorder({
     ...{ tell, metrics },
     onTrouble: (error) => logger.warn({ dependency: 'identity', error }, 'what was done could not be recorded yet'),

@@ -1,7 +1,7 @@
 import type { Conduct } from '@annals/contracts';
 import { createFlood, type Metrics } from '@annals/service';
 import { newRequestId } from '../edge/request-id.js';
-import type { TellIdentity } from '../inside/tell-identity.js';
+import type { Tell } from '../inside/tell.js';
 import { createReadings } from '../reading/readings.js';
 import { whoDid } from './conduct-of.js';
 import { createConductQueue } from './conduct-queue.js';
@@ -20,7 +20,7 @@ export interface ConductRecorder {
 }
 
 export interface ConductRecorderOptions {
-  tell: TellIdentity;
+  tell: Tell;
   metrics: Metrics;
   onTrouble: (error: unknown) => void;
   /** How long an answer waits, in milliseconds. */

@@ -1,6 +1,6 @@
 import { maxPermissionUses, type PermissionUse } from '@annals/contracts';
-import { newRequestId } from '../edge/request-id.js';
-import type { TellIdentity } from '../inside/tell-identity.js';
+import type { Tell } from '../inside/tell.js';
+import { tellBatches } from '../inside/tell-batches.js';
 
 export interface UseCounter {
   /** Counts one use of each right. Costs a lookup each; nothing is sent. */
@@ -11,7 +11,7 @@ export interface UseCounter {
 }
 
 export interface UseCounterOptions {
-  tell: TellIdentity;
+  tell: Tell;
   onTrouble: (error: unknown) => void;
   everyMs?: number;
   /** Different uses remembered at most; those beyond are not counted until the next flush. */
@@ -36,34 +36,19 @@ interface Counted {
 export function createUseCounter(options: UseCounterOptions): UseCounter {
   const { tell, onTrouble, everyMs = 60_000, capacity = 20_000, wallClock = Date.now } = options;
   const counted = new Map<string, Counted>();
-  let unsure: { id: string; uses: PermissionUse[] } | undefined;
-  let flushing: Promise<void> | undefined;
 
-  /** One batch after another, until all are in or one does not get through. */
-  async function tellAll(): Promise<void> {
-    while (unsure || counted.size > 0) {
-      unsure ??= { id: newRequestId(wallClock()), uses: take() };
-      try {
-        await tell('/internal/permission-uses', unsure);
-      } catch (error) {
-        return onTrouble(error);
-      }
-      unsure = undefined;
-    }
-  }
-
-  function take(): PermissionUse[] {
+  function next(): { uses: PermissionUse[] } | undefined {
     const batch = [...counted].slice(0, maxPermissionUses);
     for (const [key] of batch) counted.delete(key);
-    return batch.map(([, { accountId, userId, permission, uses, lastUsedAt }]) => ({
+    const uses = batch.map(([, { accountId, userId, permission, uses, lastUsedAt }]) => ({
       ...{ account_id: accountId, user_id: userId, permission, uses },
       last_used_at: new Date(lastUsedAt).toISOString(),
     }));
+    return uses.length > 0 ? { uses } : undefined;
   }
-
-  const flush = () => (flushing ??= tellAll().finally(() => (flushing = undefined)));
-  const timer = setInterval(() => void flush(), everyMs);
-  timer.unref();
+  const teller = tellBatches({
+    ...{ tell, path: '/internal/permission-uses', next, onTrouble, everyMs, wallClock },
+  });
 
   return {
     note({ accountId, userId }, rights) {
@@ -78,11 +63,6 @@ export function createUseCounter(options: UseCounterOptions): UseCounter {
         }
       }
     },
-    flush,
-    async close() {
-      clearInterval(timer);
-      await flushing;
-      await flush();
-    },
+    ...teller,
   };
 }

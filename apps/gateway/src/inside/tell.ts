@@ -1,20 +1,20 @@
 import { gatewayPrincipal, serviceIdentity, type ContextSigner } from '@annals/auth';
 import { headers } from '@annals/contracts';
-import type { Dispatcher } from 'undici';
+import type { Upstream } from '../forward/upstreams.js';
 
 /**
- * Tells identity something that it keeps, as the gateway itself. `refused` means that telling it again is of no use.
+ * Tells a service something that it keeps, as the gateway itself. `refused` means that telling it again is of no use.
  * @throws Error when it is not known whether it was taken: tell it again
  */
-export type TellIdentity = (path: string, body: unknown) => Promise<'taken' | 'refused'>;
+export type Tell = (path: string, body: unknown) => Promise<'taken' | 'refused'>;
 
 const TIMEOUT_MS = 5_000;
 
 /** Tells over HTTP. */
-export function tellIdentityOverHttp(identity: Dispatcher, signer: ContextSigner): TellIdentity {
+export function tellOverHttp({ name, calls }: Pick<Upstream, 'name' | 'calls'>, signer: ContextSigner): Tell {
   const self = serviceIdentity(gatewayPrincipal);
   return async (path, body) => {
-    const answer = await identity.request({
+    const answer = await calls.request({
       path,
       method: 'POST',
       headers: { 'content-type': 'application/json', [headers.context]: await signer.sign(self) },
@@ -26,6 +26,6 @@ export function tellIdentityOverHttp(identity: Dispatcher, signer: ContextSigner
     if (answer.statusCode < 300) return 'taken';
     // Too many requests, or a context that has just expired, are no verdict on what was told.
     if (answer.statusCode < 500 && ![401, 408, 429].includes(answer.statusCode)) return 'refused';
-    throw new Error(`identity answered ${answer.statusCode} to ${path}`);
+    throw new Error(`${name} answered ${answer.statusCode} to ${path}`);
   };
 }
