@@ -45,7 +45,7 @@ const projects = [
   ...['contracts', 'auth', 'event-store', 'postgres', 'messaging', 'objects', 'ledger', 'service', 'client', 'testing'].map(
     (n) => `libs/${n}`,
   ),
-  ...['event-node', 'embedded-postgres', 'stack', 'replay', 'bench', 'kafka', 'quality'].map((name) => `tools/${name}`),
+  ...['event-node', 'embedded-postgres', 'stack', 'replay', 'audit', 'bench', 'kafka', 'quality'].map((name) => `tools/${name}`),
 ];
 const boundaries = projects.map((project) => {
   const names = importRules.filter((rule) => !rule.ignores.includes(`${project}/**`)).map((rule) => rule.name);

@@ -13,6 +13,7 @@ const commands = {
   token: 'tools/stack/dist/token.js',
   replay: 'tools/replay/dist/replay.js',
   trace: 'tools/replay/dist/trace.js',
+  audit: 'tools/audit/dist/audit.js',
   scavenge: 'tools/event-node/dist/scavenge-command.js',
   bench: 'tools/bench/dist/bench.js',
 };
@@ -28,7 +29,7 @@ if (!existsSync(compiler)) {
   process.exit(1);
 }
 const projects = ['gateway', 'identity', 'profile', 'activity', 'export'].map((app) => `apps/${app}`);
-const tools = ['stack', 'replay', 'event-node', ...(name === 'bench' ? ['bench'] : [])].map((tool) => `tools/${tool}`);
+const tools = ['stack', 'replay', 'audit', 'event-node', ...(name === 'bench' ? ['bench'] : [])].map((tool) => `tools/${tool}`);
 const built = spawnSync(process.execPath, [compiler, '--build', ...projects, ...tools], {
   cwd: root,
   stdio: 'inherit',

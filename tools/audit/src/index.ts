@@ -1,0 +1,3 @@
+export { type Fault, type FaultKind } from './faults.js';
+export { verifyExport, type Evidence, type Verdict } from './verify-export.js';
+export { type WitnessDocument } from './witness.js';
