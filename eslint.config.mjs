@@ -42,10 +42,21 @@ const importRules = Object.keys(soleImporters).map((name) => ({
 /** Later blocks replace a rule's options, so each folder gets the whole list of what it may not import. */
 const projects = [
   ...['gateway', 'identity', 'profile', 'activity', 'export'].map((name) => `apps/${name}`),
-  ...['contracts', 'auth', 'event-store', 'postgres', 'messaging', 'objects', 'ledger', 'service', 'client', 'testing'].map(
-    (n) => `libs/${n}`,
+  ...[
+    'contracts',
+    'auth',
+    'event-store',
+    'postgres',
+    'messaging',
+    'objects',
+    'ledger',
+    'service',
+    'client',
+    'testing',
+  ].map((n) => `libs/${n}`),
+  ...['event-node', 'embedded-postgres', 'stack', 'replay', 'audit', 'bench', 'kafka', 'quality'].map(
+    (name) => `tools/${name}`,
   ),
-  ...['event-node', 'embedded-postgres', 'stack', 'replay', 'audit', 'bench', 'kafka', 'quality'].map((name) => `tools/${name}`),
 ];
 const boundaries = projects.map((project) => {
   const names = importRules.filter((rule) => !rule.ignores.includes(`${project}/**`)).map((rule) => rule.name);

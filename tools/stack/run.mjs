@@ -29,7 +29,9 @@ if (!existsSync(compiler)) {
   process.exit(1);
 }
 const projects = ['gateway', 'identity', 'profile', 'activity', 'export'].map((app) => `apps/${app}`);
-const tools = ['stack', 'replay', 'audit', 'event-node', ...(name === 'bench' ? ['bench'] : [])].map((tool) => `tools/${tool}`);
+const tools = ['stack', 'replay', 'audit', 'event-node', ...(name === 'bench' ? ['bench'] : [])].map(
+  (tool) => `tools/${tool}`,
+);
 const built = spawnSync(process.execPath, [compiler, '--build', ...projects, ...tools], {
   cwd: root,
   stdio: 'inherit',
