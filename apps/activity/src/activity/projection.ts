@@ -4,6 +4,7 @@ import { notify, type Projection, tenantTable, type Tx } from '@annals/postgres'
 import { accountOf } from '../log/by-account.js';
 import { insertRows } from '../log/insert-rows.js';
 import { monthlyPartitions } from '../log/months.js';
+import { forgetSwept } from '../retention/forget-swept.js';
 import { activityColumns, activityRows } from './activity-row.js';
 
 const contracts = new Map<string, EventContract>(allEvents.map((contract) => [contract.type, contract]));
@@ -51,5 +52,6 @@ async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
     insertRows(tx, 'activity_entries', activityColumns, accountId, rows),
     // Told at commit, so that whoever is woken finds the rows.
     rows.length > 0 ? notify(tx, newEntriesChannel, accountId) : undefined,
+    forgetSwept(tx, events, { class: 'activity', table: 'activity_entries', at: 'recorded_at' }),
   ]);
 }

@@ -25,14 +25,19 @@ const levelsApart = 8;
  * @param completed told each tile that the entry completes
  */
 export function append(
-  { frontier, last }: LogState,
+  before: LogState,
   facts: AuditFacts,
   completed: (tile: Tile) => void,
 ): { row: AuditRow; state: LogState } {
-  const place = { ...facts, seq: String(frontier.size), prev_hash: last };
+  const place = { ...facts, seq: String(before.frontier.size), prev_hash: before.last };
   const hash = entryHash(canonicalEntry(place));
+  return { row: { ...place, hash }, state: appendHash(before, hash, completed) };
+}
+
+/** The log after an entry of which only the hash is known. */
+export function appendHash({ frontier }: LogState, hash: Hash, completed: (tile: Tile) => void): LogState {
   const next = grow(frontier, hash, ({ level, index }, root) => {
     if (level > 0 && level % levelsApart === 0) completed({ level, idx: index, hash: root });
   });
-  return { row: { ...place, hash }, state: { frontier: next, last: hash } };
+  return { frontier: next, last: hash };
 }

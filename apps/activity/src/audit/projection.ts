@@ -3,7 +3,8 @@ import { changesOf, type LastValues, type StoredEvent } from '@annals/event-stor
 import { type Projection, setTenant, tenantTable, type Tx } from '@annals/postgres';
 import { accountOf, byAccount } from '../log/by-account.js';
 import { monthlyPartitions } from '../log/months.js';
-import { auditColumns, auditFacts, type AuditFacts } from './audit-row.js';
+import { appendKept, keptLeavesTable, readKeptLeaves } from '../retention/kept-leaves.js';
+import { auditColumns, auditFacts, type AuditFacts, type AuditRow } from './audit-row.js';
 import { insertEntries } from './insert-entries.js';
 import { readLogs, writeLogs, writeTiles } from './ledger-rows.js';
 import { append, emptyLog, type Tile } from './log-state.js';
@@ -57,6 +58,7 @@ export const auditLog: Projection = {
     comment on table ${schema}.logs is 'where the log of each account stands; of all accounts, for it holds ids and hashes only';
     create table ${schema}.last_values (stream text primary key, fields json not null);
     comment on table ${schema}.last_values is 'what the fields of each stream''s entities were last set to, sealed as in the event; never shown';
+    ${keptLeavesTable}
   `,
   on: {},
   accountOf: () => null,
@@ -66,7 +68,11 @@ export const auditLog: Projection = {
 async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
   const accounts = [...new Set(events.map((event) => accountOf(event)))];
   const streams = [...new Set(events.map((event) => event.stream))];
-  const [last, logs] = await Promise.all([readLastValues(tx, streams), readLogs(tx, accounts)]);
+  const [last, logs, kept] = await Promise.all([
+    readLastValues(tx, streams),
+    readLogs(tx, accounts),
+    readKeptLeaves(tx, accounts),
+  ]);
   const facts = events.map((event): AuditFacts => {
     const contract = contracts.get(event.type);
     if (!contract) throw new Error(`No contract for event ${event.type}`);
@@ -74,18 +80,27 @@ async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
     last.set(event.stream, next);
     return auditFacts(event, contract, changes, accountOf(event));
   });
-  const writes: Promise<void>[] = [];
+  const grown: { accountId: string; rows: AuditRow[]; tiles: Tile[] }[] = [];
   for (const [accountId, group] of byAccount(facts, (fact) => fact.account_id)) {
     const tiles: Tile[] = [];
+    const complete = (tile: Tile) => void tiles.push(tile);
     let log = logs.get(accountId) ?? emptyLog;
-    const rows = group.map((fact) => {
-      const { row, state } = append(log, fact, (tile) => tiles.push(tile));
+    const rows: AuditRow[] = [];
+    for (const fact of group) {
+      const named = { log: accountId, eventId: fact.id };
+      if (kept.has(accountId)) log = await appendKept(tx, kept, named, log, complete);
+      const { row, state } = append(log, fact, complete);
       log = state;
-      return row;
-    });
+      rows.push(row);
+    }
     logs.set(accountId, log);
-    writes.push(setTenant(tx, accountId), insertEntries(tx, accountId, rows), writeTiles(tx, accountId, tiles));
+    grown.push({ accountId, rows, tiles });
   }
+  const writes = grown.flatMap(({ accountId, rows, tiles }) => [
+    setTenant(tx, accountId),
+    insertEntries(tx, accountId, rows),
+    writeTiles(tx, accountId, tiles),
+  ]);
   // Sent together, answered in order: one round trip, whatever the number of accounts.
   await Promise.all([...writes, writeLastValues(tx, last), writeLogs(tx, logs)]);
   await setTenant(tx, null);

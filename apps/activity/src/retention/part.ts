@@ -4,14 +4,12 @@ import { type Part } from '../part.js';
 import { getRetention, replaceRetentionOfAccount } from './account-retention.js';
 import { type RetentionGround } from './ground.js';
 import { keepSweeping } from './keep-sweeping.js';
-import { keptLeavesMigration } from './kept-leaves.js';
 import { retentionModel } from './projection.js';
 import { sweep } from './sweep.js';
 import { termsOf } from './terms.js';
 
 /** How long each account keeps what, of all parts there are. */
 export const retentionPart = (parts: readonly Part[]): Part => ({
-  migrations: [keptLeavesMigration],
   projections: () => [retentionModel],
   open({ config, pool, backgroundPool, store, keys, logger, runner }) {
     const kept = parts.flatMap((part) => part.kept ?? []);
