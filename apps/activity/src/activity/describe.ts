@@ -25,6 +25,7 @@ const categories: Readonly<Record<string, string>> = {
   verification: 'profile',
   review: 'profile',
   preferences: 'preferences',
+  feedback: 'feedback',
   export: 'data',
   import: 'data',
   erasure: 'data',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fewestPeople, hiddenCells } from './hidden-cells.js';
+import { fewestPeople, hiddenCells, hiddenSharing } from './hidden-cells.js';
 
 describe('parts of a whole', () => {
   it.each([
@@ -28,4 +28,26 @@ describe('parts of a whole', () => {
         }
       }),
     ));
+});
+
+describe('parts of a whole that may share people', () => {
+  it.each([
+    [
+      [10, 20, 0],
+      [false, false, false],
+    ],
+    [
+      [10, 4, 30],
+      [true, true, false],
+    ],
+    [
+      [1, 2, 30, 6, 6],
+      [true, true, false, true, false],
+    ],
+    [
+      [3, 0, 4],
+      [true, false, true],
+    ],
+    [[], []],
+  ])('%j hide %j', (people, hidden) => expect(hiddenSharing(people)).toEqual(hidden));
 });

@@ -24,3 +24,15 @@ export function hiddenCells(people: readonly number[]): { hidden: boolean[]; who
   }
   return { hidden, wholeToo: false };
 }
+
+/**
+ * As `hiddenCells`, for parts that may hold the same people twice, whose sum says nothing about how many they are. With the
+ * small parts goes the smallest of the others, so what can be found by subtraction is of five people at least. Where no
+ * other is left, everything is hidden, and what can be found is the whole.
+ */
+export function hiddenSharing(people: readonly number[]): boolean[] {
+  const hidden = people.map(tooFew);
+  const others = people.filter((count) => count >= fewestPeople);
+  if (hidden.includes(true) && others.length > 0) hidden[people.indexOf(Math.min(...others))] = true;
+  return hidden;
+}

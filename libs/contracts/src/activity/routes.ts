@@ -3,6 +3,7 @@ import { route } from '../route.js';
 import { analyticsRoutes } from './analytics/routes.js';
 import { AuditEntry, AuditOutcome } from './audit-entry.js';
 import { engagementRoutes } from './engagement/routes.js';
+import { feedbackRoutes } from './feedback/routes.js';
 import { activityLogRoutes } from './log/routes.js';
 import { logOf, logQuery } from './log-list.js';
 import { parkedRoutes } from './parked/routes.js';
@@ -46,8 +47,6 @@ export const AuditQuery = z.strictObject({
   reason: text.optional(),
   /** Text found in the name of the client. */
   user_agent: text.optional(),
-  /** Name of a field that was changed. */
-  field: text.optional(),
   /** Only entries from this place in the log on. */
   from_seq: place.optional(),
   /** Only entries before this place in the log. */
@@ -86,5 +85,6 @@ export const activityRoutes = [
   ...parkedRoutes,
   ...retentionRoutes,
   ...engagementRoutes,
+  ...feedbackRoutes,
   ...analyticsRoutes,
 ] as const;

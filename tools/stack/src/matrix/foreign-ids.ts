@@ -1,7 +1,7 @@
 /** Things of the account under attack, whose ids a stranger puts into paths. */
 export const things = [
   ...(['account', 'user', 'session', 'device', 'role', 'invitation', 'key', 'elevation', 'export', 'entry'] as const),
-  ...(['passkey', 'provider', 'verification', 'document', 'avatar', 'picture', 'parked'] as const),
+  ...(['passkey', 'provider', 'verification', 'document', 'avatar', 'picture', 'parked', 'feedback'] as const),
 ];
 export type Thing = (typeof things)[number];
 
@@ -82,6 +82,7 @@ export const foreignIds: Readonly<Record<string, ForeignIds>> = {
   getVerification: one('verification_id', 'verification'),
   downloadVerificationDocument: { params: { verification_id: 'verification', document_id: 'document' }, answer: 404 },
   decideVerification: one('verification_id', 'verification', { decision: 'approved' }),
+  withdrawFeedback: one('feedback_id', 'feedback'),
   getAuditLog: one('id', 'entry'),
   getAuditProof: one('id', 'entry'),
   getRetention: account(),

@@ -6,6 +6,7 @@ import {
   createInvitationRoute,
   defineRoleRoute,
   disableUserRoute,
+  giveFeedbackRoute,
   listAuditLogsRoute,
   loginRoute,
   patchProfileRoute,
@@ -107,12 +108,21 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
   });
   const download = await client.call(requestExportRoute, { body: {} });
   const verification = await verificationOf(viewer);
+  const feedback = await viewer.client.call(giveFeedbackRoute, { body: { rating: 4 } });
   const entry = await untilSome(async () => {
     const { body } = await client.call(listAuditLogsRoute, { query: { limit: 1 } });
     return body.data[0]?.id;
   });
   return {
-    ...{ account, ...made, role: role.body.id, invitation: invitation.body.id, export: download.body.id, entry },
+    ...{
+      account,
+      ...made,
+      role: role.body.id,
+      invitation: invitation.body.id,
+      export: download.body.id,
+      entry,
+      feedback: feedback.body.id,
+    },
     ...{ user: viewer.userId, session: admin.sessionId, device: admin.deviceId },
     ...verification,
     ...{ avatar: await avatarOf(viewer), picture: '64.webp' },

@@ -48,9 +48,9 @@ const content = {
   answers: counted,
   /** Mean rating, rounded to one hundredth. */
   mean: z.number().min(1).max(5).nullable(),
-  /** Share of ratings 4 and 5 (CSAT). */
+  /** Share of ratings 4 and 5 (CSAT), rounded to one hundredth. */
   satisfied: share,
-  /** Where the share lies with 95 % confidence (Wilson's score interval). */
+  /** Where the share lies with 95 % confidence; null of one person alone, where there is nothing to infer. */
   interval: z.object({ low: z.number(), high: z.number() }).nullable(),
   suppressed: z.boolean(),
 };
@@ -61,6 +61,8 @@ export const Satisfaction = z.object({
   distribution: z.array(z.number().int()).length(5).nullable(),
   /** With most answers first, at most twenty; null is the whole. */
   topics: z.array(z.object({ topic: z.string().nullable(), ...content })),
+  /** Some topics are left out, for too few people spoke of them. */
+  topics_suppressed: z.boolean(),
   series: z.array(z.object({ from: z.string(), ...content })),
 });
 export type Satisfaction = z.infer<typeof Satisfaction>;
