@@ -52,6 +52,8 @@ export async function callerContext(
   exchange.accountId = account_id;
   exchange.userId = user_id;
   exchange.caller = context.identity;
+  exchange.callerNow = async () =>
+    (contexts.find(token, selection) ?? (await contexts.resolve(token, selection, exchange.ids)).context).identity;
   exchange.entry.scope.account_id = account_id ?? undefined;
   countRequest(options.userLimit, user_id ?? principal ?? 'unknown', { own: exchange.own, show: true });
   guard(options, exchange, destination, params);

@@ -36,6 +36,8 @@ export interface Exchange {
   destination: Destination | null;
   /** Who is asking, once it is known. */
   caller: Readonly<IdentityContext> | null;
+  /** The same, as it is at the time of calling. @throws Problem when they are nobody any more */
+  callerNow: (() => Promise<Readonly<IdentityContext>>) | null;
 }
 
 /**
@@ -81,6 +83,7 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
     userId: null,
     destination: null,
     caller: null,
+    callerNow: null,
   };
 }
 

@@ -11,6 +11,7 @@ import type { EventStreams } from '../forward/event-streams.js';
 import { holdUntil } from '../reading/hold-until.js';
 import { readingOf } from '../reading/reading-of.js';
 import { answerHead, type Exchange } from './exchange.js';
+import { mayGoOn } from './may-go-on.js';
 
 export interface PassOptions {
   conduct: ConductRecorder;
@@ -78,7 +79,7 @@ function sendHead(
   response.writeHead(status, head);
   // Node keeps the head back for the first bytes, which an event stream may not have for a while.
   if (destination.streams) response.flushHeaders();
-  if (answered['content-type'] === 'text/event-stream') eventStreams.add(response);
+  if (answered['content-type'] === 'text/event-stream') eventStreams.add(response, () => mayGoOn(exchange));
   return response;
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSigningKey, createTokenIssuer, generateKey, personIdentity } from '@annals/auth';
-import type { Conduct, ContextRequest, IdentityContext, PermissionUse } from '@annals/contracts';
+import type { Conduct, ContextRequest, IdentityContext, PermissionUse, RequestTimingBatch } from '@annals/contracts';
 import { createLogger, createMetrics, type Metrics } from '@annals/service';
 import { createGateway, type GatewayOptions } from '../gateway.js';
 
@@ -31,6 +31,7 @@ export interface Behind {
   /** The same, when the test decides when. */
   takeConductLater: (() => Promise<number>) | undefined;
   takeUses: () => number;
+  takeTimings: () => number;
   /** What every service answers to a call. */
   answer: Told;
   asked: ContextRequest[];
@@ -39,6 +40,7 @@ export interface Behind {
   sizes: number[];
   batches: Conduct[][];
   uses: { id: string; uses: PermissionUse[] }[];
+  timings: RequestTimingBatch[];
   revoke: (kind: string, key: string) => void;
 }
 
@@ -70,8 +72,9 @@ export async function startEdge(over: Partial<GatewayOptions> = {}): Promise<Edg
     takeConduct: () => 204,
     takeConductLater: undefined,
     takeUses: () => 204,
+    takeTimings: () => 204,
     answer: { status: 200, body: { ok: true } },
-    ...{ asked: [], calls: [], sizes: [], batches: [], uses: [] },
+    ...{ asked: [], calls: [], sizes: [], batches: [], uses: [], timings: [] },
     revoke(kind, key) {
       seq += 1;
       const marker = JSON.stringify({ seq, kind, key, at: new Date(0).toISOString() });
@@ -133,6 +136,9 @@ async function serveInside(behind: Behind, request: IncomingMessage, response: S
     case '/internal/permission-uses':
       behind.uses.push(body as Behind['uses'][number]);
       return send(response, { status: behind.takeUses(), body: undefined });
+    case '/internal/request-timings':
+      behind.timings.push(body as RequestTimingBatch);
+      return send(response, { status: behind.takeTimings(), body: undefined });
     default:
       behind.calls.push(`${request.method} ${request.url}`);
       behind.sizes.push(Buffer.concat(chunks).length);
@@ -143,6 +149,8 @@ async function serveInside(behind: Behind, request: IncomingMessage, response: S
 function send(response: ServerResponse, { status, body, headers }: Told): void {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
   response.writeHead(status, { ...(body !== undefined && { 'content-type': type }), ...headers });
+  // What follows is for nobody to say: a stream of events has no end of its own.
+  if (headers?.['content-type'] === 'text/event-stream') return void response.write(body);
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
