@@ -1,11 +1,5 @@
-import {
-  type ActivityEntry,
-  type ActivityExportQuery,
-  type ActivityFilter,
-  exportActivityRoute as route,
-  filterNames,
-} from '@annals/contracts';
-import { type Aggregate, type EventStore } from '@annals/event-store';
+import { type ActivityEntry, type ActivityExportQuery, exportActivityRoute as route } from '@annals/contracts';
+import { type EventStore } from '@annals/event-store';
 import { type Pool } from '@annals/postgres';
 import { type MountedRoute, mount, type Response } from '@annals/service';
 import { Readable } from 'node:stream';
@@ -13,10 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { csvLine } from './csv.js';
 import { whose } from './narrowed.js';
 import { places } from './places.js';
+import { filterNamesOf, recordAccess } from './record-access.js';
 import { walkEntries } from './walk-entries.js';
-
-/** Each export is a stream of its own, with one event: that it was taken. */
-const exported: Aggregate<null> = { category: 'activityaccess', initial: null, evolve: () => null };
 
 /**
  * GET /users/activity/export: the log as it is now, as a file of any length in constant memory. That it was taken is a
@@ -39,13 +31,10 @@ export function exportActivity(pool: Pool, store: EventStore): MountedRoute {
     const leave = open.take(reader);
     const data = {
       ...{ account_id: about.accountId, user_id: about.userId, exported_by: reader },
-      ...{ format, filters: namesOf(filter), exported_at: now },
+      ...{ format, filters: filterNamesOf(filter), exported_at: now },
     };
     try {
-      await store.execute(exported, `${about.accountId}_${commandId}`, {
-        ...{ id: commandId, context, now },
-        decide: () => [{ type: 'ActivityExported', data }],
-      });
+      await recordAccess(store, { type: 'ActivityExported', data }, { context, commandId, now });
     } catch (error) {
       leave();
       throw error;
@@ -53,8 +42,6 @@ export function exportActivity(pool: Pool, store: EventStore): MountedRoute {
     return { status: 200, headers, stream: (res) => send(res, text()).finally(leave) };
   });
 }
-
-const namesOf = (filter: ActivityFilter) => filterNames.filter((name) => filter[name] !== undefined);
 
 const columns = [
   ...(['occurred_at', 'recorded_at', 'type', 'category', 'tags', 'source', 'device', 'network', 'session_id'] as const),

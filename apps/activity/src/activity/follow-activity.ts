@@ -1,4 +1,5 @@
 import { type ActivityEntry } from '@annals/contracts';
+import { type EventStore } from '@annals/event-store';
 import { type Pool } from '@annals/postgres';
 import { type Response } from '@annals/service';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,7 +22,7 @@ export const usualRhythm: Rhythm = { heartbeatMs: 15_000, restMs: 100, patienceM
 
 export interface Following {
   pool: Pool;
-  store: AddressOpener;
+  store: AddressOpener & Pick<EventStore, 'execute'>;
   newEntries: NewEntries;
   rhythm: Rhythm;
 }

@@ -18,6 +18,19 @@ export const ActivityExported = event('ActivityExported', {
   }),
   audit: { entity: 'ActivityLog', action: 'INSERT', keys: ['account_id', 'user_id'] },
 });
-export type ActivityAccessEvent = EventOf<typeof ActivityExported>;
 
-export const activityLogEvents = [ActivityExported] as const;
+/** Somebody began to follow what everybody in the account does. Whoever follows one person is told of elsewhere. */
+export const ActivityFollowed = event('ActivityFollowed', {
+  category: 'activityaccess',
+  data: z.strictObject({
+    account_id: z.uuid(),
+    /** Who follows. */
+    user_id: z.uuid(),
+    filters: z.array(z.enum(filterNames)),
+    followed_at: z.iso.datetime(),
+  }),
+  audit: { entity: 'ActivityLog', action: 'INSERT', keys: ['account_id', 'user_id'] },
+});
+export type ActivityAccessEvent = EventOf<typeof ActivityExported | typeof ActivityFollowed>;
+
+export const activityLogEvents = [ActivityExported, ActivityFollowed] as const;

@@ -32,6 +32,7 @@ export const listActivityRoute = route('listActivity', {
   path: '/users/activity',
   summary: 'Your activity log in this account, newest first',
   query: ActivityQuery,
+  discloses: { person: 'user_id' },
   responses: { 200: logOf(ActivityEntry) },
 });
 
@@ -42,6 +43,7 @@ export const exportActivityRoute = route('exportActivity', {
   summary:
     'Your activity log as a file: CSV (RFC 4180, safe for spreadsheets) or one JSON object a line, as long as it is',
   query: ActivityExportQuery,
+  discloses: { person: 'user_id' },
   responses: { 200: 'stream' },
 });
 
@@ -51,6 +53,7 @@ export const streamActivityRoute = route('streamActivity', {
   path: '/users/activity/stream',
   summary: 'Your activity as it happens, as Server-Sent Events; `Last-Event-ID` goes on without a gap',
   query: ActivityStreamQuery,
+  discloses: { person: 'user_id' },
   responses: { 200: 'stream' },
 });
 
