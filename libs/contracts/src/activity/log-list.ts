@@ -20,7 +20,11 @@ export const logQuery = {
 const nextCursor = { next_cursor: z.string().nullable() };
 export const CursorMeta = z.object({ limit: z.number().int(), has_next_page: z.boolean(), ...nextCursor });
 export type CursorMeta = z.infer<typeof CursorMeta>;
-export const LogPageMeta = PageMeta.extend(nextCursor);
+export const LogPageMeta = PageMeta.extend({
+  ...nextCursor,
+  /** There are more than `total_items`: counting ended there. */
+  total_capped: z.boolean(),
+});
 
 /** `{data, meta}` of a long log: with totals when asked by page, without when asked by cursor. */
 export const logOf = <S extends z.ZodType>(item: S) =>
