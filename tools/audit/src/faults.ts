@@ -14,6 +14,8 @@ export type FaultKind =
   | 'rewritten'
   /** Entries at the end, or at the beginning, are not there. */
   | 'truncated'
+  /** Of an entry there is only the hash: retention removed it, or somebody holds it back. */
+  | 'gone'
   /** A note that none of the keys signed. */
   | 'forged'
   /** A checkpoint claims another round or time than what was signed. */

@@ -45,6 +45,16 @@ describe('a part of a log', () => {
     expect((await verify(other)).faults[0]).toMatchObject({ kind: 'rewritten' });
   });
 
+  it('may lack entries that retention removed: their hashes hold the chain together', async () => {
+    const kept = part(0, 13).map((line, seq) => (seq === 6 ? { gone: { seq, hash: lines[6]!.hash } } : line));
+    expect(await verify(kept)).toMatchObject({ faults: [], proven: 13, gone: 1 });
+    expect((await verify(kept, false)).faults).toMatchObject([{ kind: 'gone', seq: 6 }]);
+    kept[6] = { gone: { seq: 6, hash: lines[5]!.hash } };
+    expect((await verify(kept)).faults[0]).toMatchObject({ kind: 'unlinked', seq: 6 });
+    kept[6] = { gone: { seq: 7, hash: lines[6]!.hash } };
+    expect((await verify(kept)).faults[0]).toMatchObject({ kind: 'misplaced', seq: 6 });
+  });
+
   it('of nothing is nothing: an empty log has no checkpoint, and one with entries is not empty', async () => {
     expect((await verify([{ checkpoint: null, size: 0, path: [] }], false)).faults).toEqual([]);
     const emptied = await verify([{ checkpoint, size: 0, path: [] }], false);

@@ -33,10 +33,15 @@ export async function verifyFiles(options: VerifyOptions, print: (line: string) 
   return verdict.faults.length === 0;
 }
 
-function tell({ log, from, to, proven, signed, rounds, opened, faults }: Verdict, print: (line: string) => void): void {
+function tell(
+  { log, from, to, proven, signed, rounds, opened, gone, faults }: Verdict,
+  print: (line: string) => void,
+): void {
   print(`log       ${log ?? 'of nobody: there is no entry'}`);
   print(`entries   ${to - from}, from ${from} to ${to}; ${signed} are signed`);
   print(`proven    ${proven > from ? `entries ${from} to ${proven - 1} are what was signed` : 'nothing'}`);
+  if (gone > 0)
+    print(`gone      of ${gone} entries there is only the hash: retention removed them, or somebody holds them back`);
   print(`rounds    ${rounds} verified`);
   if (opened) print('not       the values under "opened": they are read with keys that no proof needs');
   for (const fault of faults) print(`FAULT     ${fault.kind}${placeOf(fault)}: ${fault.why}`);

@@ -40,7 +40,7 @@ describe('verifying an export', () => {
     );
   });
 
-  // 27 kinds, 40 times each.
+  // 29 kinds, 40 times each.
   it.each(Object.entries(tamperings))('finds %s, and where', async (_, tampering) => {
     await fc.assert(
       fc.asyncProperty(steps, anything, anything, async (happened, pick, other) => {

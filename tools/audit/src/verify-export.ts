@@ -35,6 +35,8 @@ export interface Verdict {
   rounds: number;
   /** Whether there were readable values, which no hash covers. */
   opened: boolean;
+  /** Entries of which there is only the hash. */
+  gone: number;
   /** Nothing: all is well. The first bad entry comes first. */
   faults: Fault[];
 }
@@ -88,14 +90,19 @@ export async function verifyExport(evidence: Evidence): Promise<Verdict> {
     if (!fault && (await lines.next()).done !== true) {
       faults.unshift({ kind: 'malformed', seq: to, why: 'there is something behind the last line' });
     }
-    if (!fault && !evidence.part) faults.push(...incomplete(from, to, book.newestSize()));
+    if (!fault && !evidence.part) faults.push(...incomplete(from, walk, book.newestSize()));
   }
   faults.push(...book.faults());
   // Two signed truths explain whatever else is wrong.
   faults.sort((a, b) => Number(b.kind === 'split') - Number(a.kind === 'split'));
   return {
     ...{ log, from, to, proven, faults },
-    ...{ signed: book.newestSize(), rounds: book.rounds(), opened: head?.opened !== undefined },
+    ...{
+      signed: book.newestSize(),
+      rounds: book.rounds(),
+      opened: head?.opened !== undefined,
+      gone: walk.gone.count,
+    },
   };
 }
 
@@ -123,9 +130,12 @@ const rewrittenTail = (proven: number, size: number): Fault => ({
   why: `the ${size} entries are not those of the checkpoint at the end`,
 });
 
-function incomplete(from: number, to: number, signed: number): Fault[] {
+function incomplete(from: number, { frontier, gone }: Walk, signed: number): Fault[] {
+  const to = frontier.size;
   const faults: Fault[] = [];
   if (from > 0) faults.push({ kind: 'truncated', seq: 0, why: `the first ${from} entries are not in the export` });
+  if (gone.count > 0)
+    faults.push({ kind: 'gone', seq: gone.first, why: `of ${gone.count} entries there is only the hash` });
   if (to < signed) {
     faults.push({ kind: 'truncated', seq: to, why: `${signed} entries are signed, and the export ends after ${to}` });
   }

@@ -20,7 +20,7 @@ export interface Expected {
 /** One thing that is looked at in every entry. */
 export type EntryCheck = (entry: EntryLine, expected: Expected) => Fault | null;
 
-const isInPlace: EntryCheck = ({ seq }, expected) => {
+const isInPlace = ({ seq }: Pick<EntryLine, 'seq'>, expected: Expected): Fault | null => {
   if (seq === expected.seq) return null;
   if (seq === expected.seq - 1) return { kind: 'misplaced', seq, why: `two entries claim place ${seq}` };
   return { kind: 'misplaced', seq: expected.seq, why: `entry ${seq} stands where entry ${expected.seq} belongs` };
@@ -52,6 +52,8 @@ export interface Walk {
   /** Entries up to here, without this one, are what was signed. */
   proven: number;
   fault: Fault | null;
+  /** How many entries there are of which there is only the hash, and the first of them. */
+  gone: { first: number; count: number };
   /** The first line that is no entry. */
   trailer: unknown;
 }
@@ -72,23 +74,27 @@ export async function walkEntries(lines: Lines, options: WalkOptions): Promise<W
   let prev = before.size === 0 ? noEntry : undefined;
   let previous = before;
   let proven = 0;
-  const at = (fault: Fault | null, trailer: unknown): Walk => ({ frontier, proven, fault, trailer });
+  let gone = { first: 0, count: 0 };
+  const at = (fault: Fault | null, trailer: unknown): Walk => ({ frontier, proven, fault, trailer, gone });
   let line = await next(lines);
   for (;;) {
     const signed = rootAt(frontier.size);
     if (signed?.equals(rootOf(frontier))) proven = frontier.size;
     else if (signed) return at(rewritten(proven, frontier.size), line);
-    if (!isEntry(line)) return at(null, line);
+    const leaf = leafOf(line);
+    if (!leaf) return at(null, line);
+    const { entry } = leaf;
     const expected = { log, seq: frontier.size, prev };
-    const fault = firstFault(checks, line, expected);
-    if (fault?.kind === 'unlinked') {
+    const fault = entry ? firstFault(checks, entry, expected) : isInPlace(leaf, expected);
+    if (entry && fault?.kind === 'unlinked') {
       const after = await next(lines);
-      return at(oneBeforeIsBad(line, after, previous, rootAt) ? { ...fault, seq: expected.seq - 1 } : fault, after);
+      return at(oneBeforeIsBad(entry, after, previous, rootAt) ? { ...fault, seq: expected.seq - 1 } : fault, after);
     }
     if (fault) return at(fault, line);
+    if (!entry) gone = { first: gone.count === 0 ? leaf.seq : gone.first, count: gone.count + 1 };
     previous = frontier;
-    frontier = grow(frontier, Buffer.from(line.hash, 'hex'));
-    prev = line.hash;
+    frontier = grow(frontier, Buffer.from(leaf.hash, 'hex'));
+    prev = leaf.hash;
     line = await next(lines);
   }
 }
@@ -128,6 +134,15 @@ const rewritten = (proven: number, size: number): Fault => ({
 async function next(lines: Lines): Promise<unknown> {
   const step = await lines.next();
   return step.done ? undefined : step.value;
+}
+
+/** An entry, or the hash of one that is gone. */
+type Leaf = Pick<EntryLine, 'seq' | 'hash'> & { entry?: EntryLine };
+
+function leafOf(line: unknown): Leaf | null {
+  if (isEntry(line)) return { seq: line.seq, hash: line.hash, entry: line };
+  const { seq, hash } = (line as { gone?: Partial<Leaf> } | null | undefined)?.gone ?? {};
+  return typeof seq === 'number' && typeof hash === 'string' ? { seq, hash } : null;
 }
 
 function isEntry(line: unknown): line is EntryLine {

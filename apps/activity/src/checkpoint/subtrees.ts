@@ -41,27 +41,26 @@ function rootOfKept({ level, first, count }: Kept, hashOf: ReadonlyMap<string, H
   return hashes[0]!;
 }
 
-/** By `level:index`. Of an entry that is gone, its hash may have been kept as a tile of level 0. */
+/** By `level:index`. Of an entry whose event was removed, retention has kept the hash. */
 async function readKept(tx: Tx, log: string, wanted: readonly Kept[]): Promise<Map<string, Hash>> {
   const leaves = wanted.filter(({ level }) => level === 0);
+  const tiles = wanted.filter(({ level }) => level > 0);
   const bounds = (kept: readonly Kept[]) => [
     kept.map(({ first }) => String(first)),
     kept.map(({ first, count }) => String(first + count)),
   ];
-  const [entries, tiles] = await Promise.all([
-    tx.query<{ seq: string; hash: Hash }>(
-      `select e.seq, e.hash from unnest($2::bigint[], $3::bigint[]) as r(first, beyond)
-       join ${auditTable} e on e.account_id = $1 and e.seq >= r.first and e.seq < r.beyond`,
-      [log, ...bounds(leaves)],
-    ),
-    tx.query<{ level: number; idx: string; hash: Hash }>(
-      `select t.level, t.idx, t.hash from unnest($2::int[], $3::bigint[], $4::bigint[]) as r(level, first, beyond)
-       join ${tilesTable} t on t.account_id = $1 and t.level = r.level and t.idx >= r.first and t.idx < r.beyond`,
-      [log, wanted.map(({ level }) => level), ...bounds(wanted)],
-    ),
-  ]);
-  return new Map([
-    ...tiles.rows.map(({ level, idx, hash }) => [`${level}:${idx}`, hash] as const),
-    ...entries.rows.map(({ seq, hash }) => [`0:${seq}`, hash] as const),
-  ]);
+  const { rows } = await tx.query<{ level: number; idx: string; hash: Hash }>(
+    `with leaves as (select * from unnest($2::bigint[], $3::bigint[]) as r(first, beyond))
+     select 0 as level, k.seq as idx, k.hash
+     from leaves join public.kept_leaves k on k.log = $1 and k.seq >= first and k.seq < beyond
+     union all
+     select 0, e.seq, e.hash
+     from leaves join ${auditTable} e on e.account_id = $1 and e.seq >= first and e.seq < beyond
+     union all
+     select t.level, t.idx, t.hash
+     from unnest($4::int[], $5::bigint[], $6::bigint[]) as r(level, first, beyond)
+     join ${tilesTable} t on t.account_id = $1 and t.level = r.level and t.idx >= r.first and t.idx < r.beyond`,
+    [log, ...bounds(leaves), tiles.map(({ level }) => level), ...bounds(tiles)],
+  );
+  return new Map(rows.map(({ level, idx, hash }) => [`${level}:${idx}`, hash]));
 }

@@ -97,6 +97,13 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
   'an entry put in and the chain made anew': ofLines(['rewritten', 'truncated'], (lines, at) =>
     rechained([...lines.slice(0, at), { ...lines[at]!, changes: 'forged' }, ...lines.slice(at)], at),
   ),
+  'an entry held back, with its hash in its place': (history, pick, other) => {
+    const hidden = ofLines(['gone'], (lines, at) =>
+      replaced(lines, at, { gone: { seq: at, hash: lines[at]!.hash } } as unknown as EntryLine),
+    );
+    const forged = hidden(history, pick, other);
+    return { ...forged, good: history.entries[acme]!.length };
+  },
   'an entry twice': (history, pick, other) => {
     const twice = ofLines(['misplaced'], (lines, at) => [...lines.slice(0, at + 1), ...lines.slice(at)]);
     const forged = twice(history, pick, other);
