@@ -3,7 +3,7 @@ import { changesOf, type LastValues, type StoredEvent } from '@annals/event-stor
 import { type Projection, setTenant, tenantTable, type Tx } from '@annals/postgres';
 import { accountOf, byAccount } from '../log/by-account.js';
 import { monthlyPartitions } from '../log/months.js';
-import { appendKept, keptLeavesTable, readKeptLeaves } from '../retention/kept-leaves.js';
+import { appendKept, keptLeavesTables, readKeptLeaves, restoreKept } from '../retention/kept-leaves.js';
 import { auditColumns, auditFacts, type AuditFacts, type AuditRow } from './audit-row.js';
 import { insertEntries } from './insert-entries.js';
 import { readLogs, writeLogs, writeTiles } from './ledger-rows.js';
@@ -58,7 +58,7 @@ export const auditLog: Projection = {
     comment on table ${schema}.logs is 'where the log of each account stands; of all accounts, for it holds ids and hashes only';
     create table ${schema}.last_values (stream text primary key, fields json not null);
     comment on table ${schema}.last_values is 'what the fields of each stream''s entities were last set to, sealed as in the event; never shown';
-    ${keptLeavesTable}
+    ${keptLeavesTables}
   `,
   on: {},
   accountOf: () => null,
@@ -80,24 +80,27 @@ async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
     last.set(event.stream, next);
     return auditFacts(event, contract, changes, accountOf(event));
   });
-  const grown: { accountId: string; rows: AuditRow[]; tiles: Tile[] }[] = [];
+  const grown: { accountId: string; rows: AuditRow[]; tiles: Tile[]; restored: string[] }[] = [];
   for (const [accountId, group] of byAccount(facts, (fact) => fact.account_id)) {
     const tiles: Tile[] = [];
+    const restored: string[] = [];
     const complete = (tile: Tile) => void tiles.push(tile);
+    const passed = (seq: string) => void restored.push(seq);
     let log = logs.get(accountId) ?? emptyLog;
     const rows: AuditRow[] = [];
     for (const fact of group) {
       const named = { log: accountId, eventId: fact.id };
-      if (kept.has(accountId)) log = await appendKept(tx, kept, named, log, complete);
+      if (kept.has(accountId)) log = await appendKept(tx, kept, named, log, complete, passed);
       const { row, state } = append(log, fact, complete);
       log = state;
       rows.push(row);
     }
     logs.set(accountId, log);
-    grown.push({ accountId, rows, tiles });
+    grown.push({ accountId, rows, tiles, restored });
   }
-  const writes = grown.flatMap(({ accountId, rows, tiles }) => [
+  const writes = grown.flatMap(({ accountId, rows, tiles, restored }) => [
     setTenant(tx, accountId),
+    restoreKept(tx, accountId, restored),
     insertEntries(tx, accountId, rows),
     writeTiles(tx, accountId, tiles),
   ]);

@@ -1,19 +1,31 @@
-import { type Tx } from '@annals/postgres';
+import { tenantTable, type Tx } from '@annals/postgres';
 import { appendHash, type LogState, type Tile } from '../audit/log-state.js';
 
 /**
- * DDL of the hashes of entries whose events are not in the event store any more. They are what a log built anew goes on
- * with where it does not meet those events, so the table is of no version of the read model, and outlives them all.
+ * DDL of what is kept of entries whose events are not in the event store any more, for a log that is built anew and does
+ * not meet those events: their hashes, and for as long as the log shows them the entries themselves. Of no version of the
+ * read model, and outlives them all.
  */
-export const keptLeavesTable = `
-  create table if not exists public.kept_leaves (
-    log uuid not null,
-    seq bigint not null,
-    event_id uuid not null,
-    hash bytea not null,
-    primary key (log, seq)
-  );
-  comment on table public.kept_leaves is 'entries whose events were removed: nothing makes them anew, so they belong into backups; of all accounts, for it holds ids and hashes only';
+export const keptLeavesTables = `
+  do $body$ begin
+    if to_regclass('public.kept_leaves') is null then
+      create table public.kept_leaves (
+        log uuid not null,
+        seq bigint not null,
+        event_id uuid not null,
+        hash bytea not null,
+        primary key (log, seq)
+      );
+      comment on table public.kept_leaves is 'nothing makes them anew, so they belong into backups; of all accounts, for it holds ids and hashes only';
+      create table public.kept_entries (
+        account_id uuid not null,
+        seq bigint not null,
+        entry json not null,
+        primary key (account_id, seq)
+      );
+      ${tenantTable('public.kept_entries')}
+    end if;
+  end $body$;
 `;
 
 interface KeptLeaf {
@@ -45,13 +57,17 @@ export async function readKeptLeaves(tx: Tx, logs: readonly string[]): Promise<K
   return leaves;
 }
 
-/** Appends the kept leaves that come before an event. One of the event itself gives way: it is still there. */
+/**
+ * Appends the kept leaves that come before an event. One of the event itself gives way: it is still there.
+ * @param passed told the place of each leaf that was appended
+ */
 export async function appendKept(
   tx: Tx,
   leaves: KeptLeaves,
   { log, eventId }: { log: string; eventId: string },
   before: LogState,
   completed: (tile: Tile) => void,
+  passed: (seq: string) => void,
 ): Promise<LogState> {
   let state = before;
   for (let isThere = false; !isThere;) {
@@ -60,7 +76,10 @@ export async function appendKept(
     if (!waiting || leaf?.seq !== String(state.frontier.size)) break;
     waiting.pop();
     isThere = leaf.event_id === eventId;
-    if (!isThere) state = appendHash(state, leaf.hash, completed);
+    if (!isThere) {
+      state = appendHash(state, leaf.hash, completed);
+      passed(leaf.seq);
+    }
     if (waiting.length === 0) await readOn(tx, leaves, log, leaf.seq);
   }
   return state;
@@ -73,4 +92,24 @@ async function readOn(tx: Tx, leaves: KeptLeaves, log: string, after: string): P
   );
   if (rows.length > 0) leaves.set(log, rows.reverse());
   else leaves.delete(log);
+}
+
+/** Puts kept entries back into the log of the account in scope; of those that are over, the hash remains as a tile. */
+export async function restoreKept(tx: Tx, accountId: string, seqs: readonly string[]): Promise<void> {
+  if (seqs.length === 0) return;
+  await Promise.all([
+    tx.query(
+      `insert into audit_entries select entry.* from public.kept_entries k,
+         json_populate_record(null::audit_entries, k.entry) entry
+       where k.account_id = $1 and k.seq = any($2::bigint[])`,
+      [accountId, seqs],
+    ),
+    tx.query(
+      `insert into audit_tiles (account_id, level, idx, hash)
+       select k.log, 0, k.seq, k.hash from public.kept_leaves k
+       where k.log = $1 and k.seq = any($2::bigint[])
+         and not exists (select from public.kept_entries e where e.account_id = k.log and e.seq = k.seq)`,
+      [accountId, seqs],
+    ),
+  ]);
 }

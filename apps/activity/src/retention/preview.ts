@@ -4,6 +4,7 @@ import { ageOfPeriod, dueAmong, keysWithTerm, type Supposed } from './due-keys.j
 import { type RetentionGround } from './ground.js';
 import { countDue } from './kept.js';
 import { retentionSchema as schema } from './projection.js';
+import { countDueEntries } from './sweep-audit.js';
 import { dueUntil, ofEachClass } from './terms.js';
 
 const peopleAtOnce = 500;
@@ -16,6 +17,7 @@ export async function preview(ground: RetentionGround, supposed: Supposed, now: 
     return { until, rows: 0, facts: 0, streams: 0, keys: 0, oldest_kept: null };
   });
   await addRows(ground, account_id, due);
+  Object.assign(due.audit, await countDueEntries(ground, account_id, new Date(due.audit.until)));
   due.activity.streams = await countStreams(ground, account_id, due.activity.until);
   await addKeys(ground, supposed, due, now);
   return { dry_run: true, account_id, days, due };

@@ -4,6 +4,7 @@ import { keepingAccounts, type KeepingAccount } from './accounts.js';
 import { keysWithTerm } from './due-keys.js';
 import { type RetentionGround } from './ground.js';
 import { deleteSome, type KeptTable } from './kept.js';
+import { sweepAudit } from './sweep-audit.js';
 import { sweepKeys } from './sweep-keys.js';
 import { sweepMonths } from './sweep-months.js';
 import { sweepStreams } from './sweep-streams.js';
@@ -37,6 +38,7 @@ export async function sweep(ground: RetentionGround, options: SweepOptions): Pro
   for await (const account of keepingAccounts(ground.pool, ground.terms)) {
     await sweepAccount(ground, account, 'activity', gone, options);
     await sweepAccount(ground, account, 'analytics', gone, options);
+    await sweepAccount(ground, account, 'audit', gone, options);
   }
   for (const of of keysWithTerm) await sweepKeys(ground, of, now, lost);
 }
@@ -65,7 +67,7 @@ async function sweepAccount(
 ): Promise<void> {
   const until = dueUntil(now, days[of]);
   const streams = of === 'activity' ? await sweepStreams(ground, accountId, until, lost) : 0;
-  let rows = 0;
+  let rows = of === 'audit' ? await sweepAudit(ground, accountId, until, lost) : 0;
   for (const kept of ground.kept.filter((one) => one.class === of)) {
     rows += gone.get(kept)?.get(accountId) ?? 0;
     rows += await sweepRows(ground, kept, accountId, until, lost);

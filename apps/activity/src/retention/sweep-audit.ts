@@ -1,0 +1,84 @@
+import { ActivityTracked, type DueOfClass } from '@annals/contracts';
+import { type Tx, withTenant } from '@annals/postgres';
+import { auditTable, tilesTable } from '../audit/audit-table.js';
+import { type RetentionGround } from './ground.js';
+import { rowsAtOnce } from './kept.js';
+
+/** Entries under one tile: proofs read a whole tile of hashes at most. */
+const tileWidth = 256;
+
+interface Cut {
+  /** The oldest entry there is, and the oldest that stays; equal when nothing is due. */
+  oldest: number;
+  kept: number;
+  keptAt: Date | null;
+}
+
+/**
+ * Where the log of the account in scope is to begin: at its first entry that is not due, for a log is shortened from its
+ * beginning and never in between. The newest entry stays in any case.
+ */
+async function cutOf(tx: Tx, accountId: string, until: Date): Promise<Cut> {
+  const { rows } = await tx.query<{ oldest: string | null; kept: string | null; kept_at: Date | null }>(
+    `select oldest.seq as oldest, kept.seq as kept, kept.occurred_at as kept_at
+     from (select seq from ${auditTable} where account_id = $1 order by seq limit 1) oldest,
+       (select seq, occurred_at from ${auditTable} where account_id = $1 and seq >= coalesce(
+         (select min(seq) from ${auditTable} where account_id = $1 and occurred_at >= $2),
+         (select max(seq) from ${auditTable} where account_id = $1)) order by seq limit 1) kept`,
+    [accountId, until.toISOString()],
+  );
+  const [found] = rows;
+  return { oldest: Number(found?.oldest ?? 0), kept: Number(found?.kept ?? 0), keptAt: found?.kept_at ?? null };
+}
+
+/** What a sweep would take of an account's audit log. */
+export function countDueEntries(
+  { pool }: RetentionGround,
+  accountId: string,
+  until: Date,
+): Promise<Pick<DueOfClass, 'rows' | 'oldest_kept'>> {
+  return withTenant(pool, { accountId }, async (tx) => {
+    const { oldest, kept, keptAt } = await cutOf(tx, accountId, until);
+    return { rows: kept - oldest, oldest_kept: keptAt?.toISOString() ?? null };
+  });
+}
+
+/**
+ * Shortens an account's audit log. Hashes that proofs of the rest need stay as tiles; those of entries whose events may go
+ * from the event store are kept for a log that is built anew.
+ * @returns how many entries went
+ */
+export async function sweepAudit(
+  { pool }: RetentionGround,
+  accountId: string,
+  until: Date,
+  lost: AbortSignal,
+): Promise<number> {
+  for (let removed = 0; ;) {
+    lost.throwIfAborted();
+    const some = await withTenant(pool, { accountId }, async (tx) => {
+      const { oldest, kept } = await cutOf(tx, accountId, until);
+      return oldest < kept ? shorten(tx, accountId, Math.min(kept, oldest + rowsAtOnce)) : 0;
+    });
+    if (some === 0) return removed;
+    removed += some;
+  }
+}
+
+async function shorten(tx: Tx, accountId: string, cut: number): Promise<number> {
+  const [, , , { rowCount }] = await Promise.all([
+    tx.query(
+      `insert into ${tilesTable} (account_id, level, idx, hash) select account_id, 0, seq, hash from ${auditTable}
+       where account_id = $1 and seq >= $2 and seq < $3 on conflict do nothing`,
+      [accountId, cut - (cut % tileWidth), cut],
+    ),
+    tx.query(
+      `insert into public.kept_leaves (log, seq, event_id, hash) select account_id, seq, id, hash from ${auditTable}
+       where account_id = $1 and seq < $2 and event_type = $3 on conflict do nothing`,
+      [accountId, cut, ActivityTracked.type],
+    ),
+    tx.query('delete from public.kept_entries where account_id = $1 and seq < $2', [accountId, cut]),
+    tx.query(`delete from ${auditTable} where account_id = $1 and seq < $2`, [accountId, cut]),
+  ]);
+  return rowCount;
+}
