@@ -36,6 +36,7 @@ import { showContextMetrics, showInFlight } from './metrics.js';
 import { createUseCounter } from './permission-use/count-uses.js';
 import { followRevocations } from './revocation/revocation-feed.js';
 import { createRevocations } from './revocation/revocations.js';
+import { measureRequests } from './timing/measure-requests.js';
 
 export interface GatewayOptions {
   /** Base URLs of the services. */
@@ -100,6 +101,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     tell,
     onTrouble: (error) => logger.warn({ dependency: 'identity', error }, 'uses of permissions could not be told yet'),
   });
+  const meter = measureRequests({
+    ...{ tell: tellOverHttp(upstreams.activity, signer), metrics },
+    onTrouble: (error) => logger.warn({ dependency: 'activity', error }, 'request timings could not be told yet'),
+  });
   const feed = followFeed(upstreams.identity, signer, revocations, logger);
   showContextMetrics(metrics, cache, revocations);
   const own = ownAnswers({
@@ -129,7 +134,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       userLimit: createRateLimit({ name: 'user', quota: options.userLimit, windowSeconds: 60 }),
       timing: options.timing,
       ...{ conduct, uses },
-      finish: finishExchange(metrics, logger),
+      finish: finishExchange(metrics, logger, meter),
       onInFlight: showInFlight(metrics),
       bodyTimeouts: options.bodyTimeouts,
       eventStreams,
@@ -145,7 +150,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     endStreams: eventStreams.endAll,
     async close() {
       feed.stop();
-      await Promise.all([conduct.close(), uses.close()]);
+      await Promise.all([conduct.close(), uses.close(), meter.close()]);
       await Promise.all(Object.values(upstreams).map(closeUpstream));
     },
   };

@@ -1,6 +1,7 @@
 import type { Problem } from '@annals/contracts';
 import { markFailed, recordLate, type Logger, type Metrics } from '@annals/service';
 import { SpanKind } from '@opentelemetry/api';
+import type { RequestMeter } from '../timing/measure-requests.js';
 import type { Exchange } from './exchange.js';
 
 export type FinishExchange = (exchange: Exchange, problem: Problem | undefined) => void;
@@ -8,8 +9,8 @@ export type FinishExchange = (exchange: Exchange, problem: Problem | undefined) 
 /** Milliseconds from which a request is traced and logged as slow. */
 const SLOW_MS = 1_000;
 
-/** Counts, traces and logs what happened to a request, once its answer is out or its client gone. */
-export function finishExchange(metrics: Metrics, logger: Logger): FinishExchange {
+/** Counts, times, traces and logs what happened to a request, once its answer is out or its client gone. */
+export function finishExchange(metrics: Metrics, logger: Logger, meter: RequestMeter): FinishExchange {
   const duration = metrics.histogram('annals_http_request_seconds', 'Time to answer a request', [
     'method',
     'route',
@@ -21,6 +22,7 @@ export function finishExchange(metrics: Metrics, logger: Logger): FinishExchange
     const method = request.method ?? 'GET';
     const status = problem?.status ?? response.statusCode;
     duration.observe(elapsedMs / 1000, { method, route, status });
+    meter.note(exchange, status, elapsedMs);
     const failed = status >= 500;
     const slow = elapsedMs >= SLOW_MS;
     const name = `${method} ${route}`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Most cells in one `POST /internal/request-timings`. */
-export const maxRequestTimings = 1_000;
+export const maxRequestTimings = 500;
 
 /**
  * Durations are counted in buckets that each reach γ times as far as the one before (Masson, Rim and Lee, DDSketch, VLDB
