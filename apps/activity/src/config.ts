@@ -19,6 +19,9 @@ export const activityConfig = z.object({
   AUDIT_WITNESS_URL: readWith(readObjectsUrl).describe(
     `Second place of the signed checkpoints, with credentials of its own: ${objectsUrlShape}`,
   ),
+  IDENTITY_URL: z.url().describe('Where the identity service answers'),
+  PROFILE_URL: z.url().describe('Where the profile service answers'),
+  EXPORT_URL: z.url().describe('Where the export service answers'),
   ANALYTICS_SECRET: secretKey.describe(
     'Makes the pseudonyms in analytics; a new one starts them anew: 32 bytes in base64, or file:<path>',
   ),

@@ -4,10 +4,19 @@ import { auditPart } from './audit/part.js';
 import { checkpointPart } from './checkpoint/part.js';
 import { engagementPart } from './engagement/part.js';
 import { feedbackPart } from './feedback/part.js';
+import { parkedPart } from './parked/part.js';
 import { type Part } from './part.js';
 import { retentionPart } from './retention/part.js';
 
-const own: readonly Part[] = [auditPart, checkpointPart, activityPart, engagementPart, feedbackPart, analyticsPart];
+const own: readonly Part[] = [
+  auditPart,
+  checkpointPart,
+  activityPart,
+  engagementPart,
+  feedbackPart,
+  analyticsPart,
+  parkedPart,
+];
 
 /** Everything this service does; how long things are kept is a matter of all of them. */
 export const parts: readonly Part[] = [...own, retentionPart(own)];

@@ -1,7 +1,7 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { publishEvents } from '@annals/messaging';
 import { runReactor } from '@annals/postgres';
-import { createApp, defineConfig, serve } from '@annals/service';
+import { createApp, defineConfig, openParkedDesk, serve } from '@annals/service';
 import { identityConfig } from './config.js';
 import { startExpiringGrants } from './grant/expire-grants.js';
 import { startElevationClock } from './elevation/expire-elevations.js';
@@ -66,10 +66,13 @@ serve(service, config, async (boot, logger) => {
   return {
     app: createApp({
       ...{ service, logger },
-      routes: routesOf(identity, {
-        ...{ feed, issuer: config.PUBLIC_URL },
-        mailFolder: config.DEV_MAIL ? config.MAIL_DIR : null,
-      }),
+      routes: [
+        ...routesOf(identity, {
+          ...{ feed, issuer: config.PUBLIC_URL },
+          mailFolder: config.DEV_MAIL ? config.MAIL_DIR : null,
+        }),
+        ...openParkedDesk({ service, pool: background.pool, logger }),
+      ],
       contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
       projections: stores.runners,
       effects: store.effects,

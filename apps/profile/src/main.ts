@@ -9,6 +9,7 @@ import {
   createApp,
   defineConfig,
   type Logger,
+  openParkedDesk,
   openStores,
   sealedTexts,
   serve,
@@ -77,7 +78,7 @@ async function start(boot: Boot, logger: Logger): Promise<Started> {
   return {
     app: createApp({
       ...{ service, logger, readiness: { ...stores.readiness, objects: () => objects.ping() } },
-      routes: profileServiceRoutes(parts),
+      routes: [...profileServiceRoutes(parts), ...openParkedDesk({ service, pool: stores.backgroundPool, logger })],
       contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
       // Reads wait by themselves: the owner's own documents come from memory and not from the view.
       projections: [],

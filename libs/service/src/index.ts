@@ -80,3 +80,4 @@ export { decodeCursor, encodeCursor, type CursorScope, type PageEnd } from './pa
 export { mergeParked, parkedDesk, type ParkedDesk, type ParkedDeskOptions } from './parked/parked-desk.js';
 export { parkedInside, parkedUnknown } from './parked/parked-routes.js';
 export { showParked } from './parked/parked-metrics.js';
+export { openParkedDesk } from './parked/open-parked-desk.js';

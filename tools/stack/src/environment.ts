@@ -77,6 +77,7 @@ export function serviceEnvironment(service: ServiceName, { layout, keys, postgre
     ...(service === 'identity' ? given(forIdentity) : {}),
     ...(service === 'identity' ? { LOOKUP_SECRET: keys.lookupSecret, DEV_MAIL: 'true', MAIL_DIR: layout.mailDir } : {}),
     ...(service === 'export' ? { ...upstreams, OBJECTS_URL: objectsUrl(layout) } : {}),
+    ...(service === 'activity' ? upstreams : {}),
     ...(service === 'activity'
       ? {
           AUDIT_SIGNING_KEY: keys.auditSigning,

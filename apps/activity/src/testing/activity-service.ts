@@ -106,6 +106,7 @@ function testConfig(folder: string): ActivityConfig {
     CONTEXT_KEYS: JSON.stringify({ keys: [publicJwk] }),
     AUDIT_SIGNING_KEY: JSON.stringify(privateKey.export({ format: 'jwk' })),
     AUDIT_WITNESS_URL: pathToFileURL(join(folder, 'witness')).href,
+    ...{ IDENTITY_URL: 'http://127.0.0.1:1', PROFILE_URL: 'http://127.0.0.1:1', EXPORT_URL: 'http://127.0.0.1:1' },
     ANALYTICS_SECRET: Buffer.alloc(32, 5).toString('base64'),
   });
 }
