@@ -40,6 +40,16 @@ const gathered = async (bursts: FeedItem[][], maxEvents: number, busyTurns: read
 };
 
 describe('gather', () => {
+  it('takes larger batches until it has caught up', async () => {
+    const [many, caughtUp] = [[1, 2, 3, 4, 5, 6, 7].map(event), [{ kind: 'caught-up' }] satisfies FeedItem[]];
+    const limits = { maxEvents: 2, catchUpEvents: 5, maxDelayMs: 1, busyDelayMs: 1 };
+    const sizes: number[] = [];
+    for await (const { recorded } of gather(feedOf([many, caughtUp, many]), limits, () => undefined)) {
+      sizes.push(recorded.length);
+    }
+    expect(sizes).toEqual([5, 2, 2, 2, 2, 1]);
+  });
+
   it('hands over everything once and in order, however it arrives and however slow the handler is', async () => {
     const kinds = fc.array(fc.array(fc.constantFrom('event', 'event', 'checkpoint', 'caught-up'), { maxLength: 12 }), {
       minLength: 1,

@@ -13,6 +13,8 @@ export interface Gathered {
 
 export interface BatchLimits {
   maxEvents: number;
+  /** The same while catching up: `maxEvents` unless said. */
+  catchUpEvents?: number;
   /** While catching up, how long a batch waits for more. */
   maxDelayMs: number;
   /**
@@ -31,18 +33,19 @@ export async function* gather(feed: LiveFeed, limits: BatchLimits, onItem: () =>
   for (;;) {
     const batch: Gathered = { recorded: [], checkpoint: null, caughtUp: false };
     const patience = patienceFor(live, busy, limits);
+    const most = live ? limits.maxEvents : (limits.catchUpEvents ?? limits.maxEvents);
     let result: IteratorResult<FeedItem> | undefined = await take();
     while (result && !result.done) {
       pending = undefined;
       for (
         let item: FeedItem | undefined = result.value;
         item;
-        item = ended(batch, limits) ? undefined : feed.takeNow()
+        item = ended(batch, most) ? undefined : feed.takeNow()
       ) {
         onItem();
         add(batch, item);
       }
-      if (ended(batch, limits)) break;
+      if (ended(batch, most)) break;
       // What loses this race stays pending for the next batch; having been raced, it cannot fail unobserved.
       result = await Promise.race([take(), patience.over()]);
     }
@@ -54,8 +57,7 @@ export async function* gather(feed: LiveFeed, limits: BatchLimits, onItem: () =>
   }
 }
 
-const ended = (batch: Gathered, { maxEvents }: BatchLimits): boolean =>
-  batch.caughtUp || batch.recorded.length >= maxEvents;
+const ended = (batch: Gathered, most: number): boolean => batch.caughtUp || batch.recorded.length >= most;
 
 function add(batch: Gathered, item: FeedItem): void {
   if (item.kind === 'caught-up') batch.caughtUp = true;

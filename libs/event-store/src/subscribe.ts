@@ -100,8 +100,8 @@ async function followOnce(
   });
   try {
     if (signal.aborted) return;
-    const { maxEvents = 500, maxDelayMs = 5, busyDelayMs = 10 } = o.batch ?? {};
-    const limits = { maxEvents, maxDelayMs, busyDelayMs };
+    const { maxEvents = 500, catchUpEvents = maxEvents, maxDelayMs = 5, busyDelayMs = 10 } = o.batch ?? {};
+    const limits = { maxEvents, catchUpEvents, maxDelayMs, busyDelayMs };
     for await (const batch of gather(feed, limits, watch.sawItem)) {
       watch.pause();
       if (batch.checkpoint) watch.saw(batch.checkpoint);

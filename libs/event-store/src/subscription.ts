@@ -33,8 +33,11 @@ export interface SubscribeOptions {
   types?: readonly string[];
   /** The stored checkpoint, null for the beginning. Asked again after every drop. */
   from(): Promise<Position | null>;
-  /** At most 500 events; 5 ms of waiting for more while catching up, 10 ms while live events come thick, unless said. */
-  batch?: { maxEvents?: number; maxDelayMs?: number; busyDelayMs?: number };
+  /**
+   * At most 500 events, while catching up as many unless said; 5 ms of waiting for more while catching up, 10 ms while
+   * live events come thick, unless said.
+   */
+  batch?: { maxEvents?: number; catchUpEvents?: number; maxDelayMs?: number; busyDelayMs?: number };
   /**
    * Hand a place on without events once a second at most, also when events of other types lie before it: for those
    * whose checkpoint nobody waits for.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { baseTables } from './base-tables.js';
+import { indexMaker } from './make-indexes.js';
 import { projectionSchema, type Projection } from './projection.js';
 import { identifier, type Sql } from './sql.js';
 import { withSingleConnection } from './single-connection.js';
@@ -55,7 +56,7 @@ function projectionStep(projection: Projection): Migration {
   const schema = projectionSchema(projection);
   return {
     id: `projection ${projection.name}@${projection.version}`,
-    sql: `create schema ${identifier(schema)}; ${projection.tables(identifier(schema))}`,
+    sql: `create schema ${identifier(schema)}; ${projection.tables(identifier(schema))}${indexMaker(projection)}`,
   };
 }
 

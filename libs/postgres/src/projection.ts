@@ -12,6 +12,11 @@ export interface Projection {
   categories: readonly string[];
   /** DDL of its tables, inside the given (quoted) schema. A change of it needs a new version. */
   tables(schema: string): string;
+  /**
+   * DDL of indexes that only readers need, each `create index if not exists`, and of statistics. They are made when
+   * everything there was has been handled for the first time: a table is filled several times faster without them.
+   */
+  indexes?(schema: string): string;
   /** Handlers by event type; other types pass by. Each runs in the tenant scope of its event. */
   on: Readonly<Record<string, ProjectionHandler>>;
   /**

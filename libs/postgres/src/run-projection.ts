@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { encodePosition, type EventStore, type PositionToken, type Subscription } from '@annals/event-store';
 import { markLive, readCheckpoint } from './checkpoint.js';
 import { standForLeader } from './leader.js';
+import { makeIndexes } from './make-indexes.js';
 import type { Pool } from './pool.js';
 import { createProjector, type BatchReport } from './projector.js';
 import { followProgress, furthestOf } from './progress.js';
@@ -11,8 +13,8 @@ export interface RunProjectionOptions {
   projection: Projection;
   pool: Pool;
   store: EventStore;
-  /** Events per transaction at most (500 unless said) and how long to wait for more, in milliseconds (5). */
-  batch?: { maxEvents?: number; maxDelayMs?: number; busyDelayMs?: number };
+  /** Events per transaction at most (500, and 2,000 while catching up, unless said) and how long to wait for more, in milliseconds (5). */
+  batch?: { maxEvents?: number; catchUpEvents?: number; maxDelayMs?: number; busyDelayMs?: number };
   /** Told after each committed batch: for metrics. */
   onBatch?: (report: BatchReport) => void;
   /** Told each failure, also those that are tried again: for the log. */
@@ -31,6 +33,9 @@ export interface ProjectionRunner {
   caughtUp(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Between two tries to make indexes. */
+const retryMs = 1_000;
 
 /**
  * Keeps a projection's rows up to date, for ever. Start it in every process of a service: one of them leads, the
@@ -52,28 +57,46 @@ export function runProjection(options: RunProjectionOptions): ProjectionRunner {
     settled();
   };
 
+  /** Done once everything there was is in the rows; tried until it succeeds or the lead is lost. */
+  async function finish(lost: AbortSignal): Promise<void> {
+    while (!lost.aborted) {
+      try {
+        if (!(await readCheckpoint(pool, projection)).wasLive) await makeIndexes(pool, projection);
+        await markLive(pool, projection);
+        return progress.becomeLive();
+      } catch (error) {
+        onError?.(error as Error);
+        await pause(retryMs, undefined, { signal: lost }).catch(() => undefined);
+      }
+    }
+  }
+
   async function lead(lost: AbortSignal): Promise<void> {
+    // Batches wait while indexes are made: they could not be written anyway.
+    let finishing: Promise<void> = Promise.resolve();
     const mine = store.subscribe({
       name: `projection ${projection.name}@${projection.version}`,
       categories: projection.categories,
       ...(types.length > 0 ? { types } : {}),
       ...(projection.open === undefined ? {} : { open: projection.open }),
-      ...(options.batch ? { batch: options.batch } : {}),
+      batch: { catchUpEvents: 2_000, ...options.batch },
       from: async () => {
         const { position } = await readCheckpoint(pool, projection);
         projector.startAt(position);
         if (position) progress.advance(position);
         return position;
       },
-      handle: (batch) => projector.handle(batch, mine.state().status === 'live'),
+      handle: async (batch) => {
+        await finishing;
+        await projector.handle(batch, mine.state().status === 'live');
+      },
     });
     subscription = mine;
     become('leader');
-    const announced = mine.caughtUp().then(async () => {
-      await markLive(pool, projection);
-      progress.becomeLive();
+    const caughtUp = mine.caughtUp().then(() => {
+      finishing = finish(lost);
     });
-    announced.catch((error: unknown) => {
+    caughtUp.catch((error: unknown) => {
       if (!lost.aborted) onError?.(error as Error);
     });
     await new Promise<void>((resolve) => {
@@ -83,6 +106,7 @@ export function runProjection(options: RunProjectionOptions): ProjectionRunner {
     subscription = undefined;
     become('follower');
     await mine.stop();
+    await finishing;
   }
 
   const leadership = standForLeader({
