@@ -1,15 +1,25 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { consume, consumerMigrations, publishEvents } from '@annals/messaging';
-import { createApp, defineConfig, internalClient, openStores, type InternalClient, serve } from '@annals/service';
+import {
+  createApp,
+  defineConfig,
+  internalClient,
+  openParkedDesk,
+  openStores,
+  type InternalClient,
+  serve,
+} from '@annals/service';
 import { exportConfig } from './config.js';
 import { changeFollower, exportChanges } from './export/follow-export.js';
 import { exportRoutesOf } from './export/routes.js';
 import { enqueueExport, jobTopic } from './jobs/enqueue.js';
 import { jobMigrations } from './jobs/job-table.js';
+import { endAccess, identityTopic } from './members/follow-members.js';
 import { startWorker } from './jobs/worker.js';
 import { startObjects } from '@annals/objects';
 import { integrationEventOf, jobOf } from './publish.js';
 import { exportsProjection } from './views/exports/exports.projection.js';
+import { openExports } from './views/open-exports/open-exports.projection.js';
 
 const config = defineConfig(exportConfig);
 
@@ -17,7 +27,7 @@ serve('export', config, async (boot, logger) => {
   const stores = await openStores(boot, {
     ...{ service: 'export', config, logger },
     migrations: [...consumerMigrations, ...jobMigrations],
-    projections: [exportsProjection],
+    projections: [exportsProjection, openExports],
   });
   const { pool, backgroundPool, keys, store, bus } = stores;
   const signer = createContextSigner({ principal: 'svc:export', privateJwk: config.CONTEXT_SIGNING_KEY });
@@ -42,15 +52,16 @@ serve('export', config, async (boot, logger) => {
     topic: 'export.events.v1',
     map: integrationEventOf,
   });
-  const consumer = await consume({
-    bus,
-    pool: backgroundPool,
-    reader,
-    logger,
-    group: 'export.worker',
-    topics: [jobTopic],
-    handle: enqueueExport,
-  });
+  const consuming = { bus, pool: backgroundPool, reader, logger };
+  const consumers = await Promise.all([
+    consume({ ...consuming, group: 'export.worker', topics: [jobTopic], handle: enqueueExport }),
+    consume({
+      ...consuming,
+      group: 'export.members',
+      topics: [identityTopic],
+      handle: endAccess({ store, objects, view: stores.runners[1]!, now: () => new Date() }),
+    }),
+  ]);
   const [identity, profile, activity] = [config.IDENTITY_URL, config.PROFILE_URL, config.ACTIVITY_URL].map((baseUrl) =>
     internalClient({ baseUrl, signer, connections: 8 }),
   ) as [InternalClient, InternalClient, InternalClient];
@@ -65,14 +76,17 @@ serve('export', config, async (boot, logger) => {
   return {
     app: createApp({
       ...{ service: 'export', logger, contextReader: reader, commandKey: config.KEY_ENCRYPTION_KEY },
-      routes: exportRoutesOf({ store, pool, keys, objects, changes, limitBytes: config.USER_DATA_EXPORT_LIMIT }),
+      routes: [
+        ...exportRoutesOf({ store, pool, keys, objects, changes, limitBytes: config.USER_DATA_EXPORT_LIMIT }),
+        ...openParkedDesk({ service: 'export', pool: backgroundPool, consumers, logger }),
+      ],
       projections: stores.runners,
       effects: store.effects,
       readiness: { ...stores.readiness, objects: () => objects.ping() },
     }),
     close: [
       () => worker.stop(),
-      () => consumer.stop(),
+      ...consumers.map((consumer) => () => consumer.stop()),
       () => jobs.stop(),
       () => events.stop(),
       () => follower.stop(),

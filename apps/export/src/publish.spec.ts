@@ -15,6 +15,7 @@ describe('what export tells others', () => {
     ['ExportSucceeded', 'export.succeeded.v1'],
     ['ExportFailed', 'export.failed.v1'],
     ['ExportCancelled', 'export.cancelled.v1'],
+    ['ExportExpired', 'export.expired.v1'],
     ['ExportDownloaded', 'export.downloaded.v1'],
   ])('says of %s who and which, and no more', (type, told) => {
     expect(integrationEventOf(event(type))).toEqual({ key: 'a/e', type: told, data: ids });

@@ -18,6 +18,7 @@ const told: Readonly<Record<string, string>> = {
   ExportSucceeded: 'export.succeeded.v1',
   ExportFailed: 'export.failed.v1',
   ExportCancelled: 'export.cancelled.v1',
+  ExportExpired: 'export.expired.v1',
   ExportDownloaded: 'export.downloaded.v1',
 };
 

@@ -117,18 +117,3 @@ async function userPart(store: EventStore, userId: string): Promise<Gathered> {
   for await (const event of store.readStream(`user-${userId}`)) Object.assign(user, event.data);
   return { content: user, items: Object.keys(user).length > 0 ? 1 : 0 };
 }
-
-/**
- * Rights are looked up when the work is done, not when it was asked for.
- * @throws Problem 403 `membership-ended` when the person is no longer a member of the account
- */
-export async function requireMembership(store: EventStore, { accountId, userId }: Subject): Promise<void> {
-  for await (const event of store.readStream(`membership-${accountId}_${userId}`, {
-    backwards: true,
-    limit: 1,
-    open: false,
-  })) {
-    if (event.type !== 'MembershipEnded') return;
-  }
-  throw new Problem(403, 'membership-ended', 'You are no longer a member of this account');
-}

@@ -3,6 +3,7 @@ import {
   type EventOf,
   type ExportCancelled,
   type ExportDownloaded,
+  type ExportExpired,
   type ExportFailed,
   type ExportOperation,
   type ExportPart,
@@ -18,6 +19,7 @@ export type ExportEvent =
   | EventOf<typeof ExportSucceeded>
   | EventOf<typeof ExportFailed>
   | EventOf<typeof ExportCancelled>
+  | EventOf<typeof ExportExpired>
   | EventOf<typeof ExportDownloaded>;
 
 export interface GatheredPart {
@@ -77,6 +79,8 @@ export function evolve(state: ExportState, happened: DomainEvent): ExportState {
       };
     case 'ExportCancelled':
       return { ...state, status: 'cancelled', finished_at: event.data.cancelled_at, document: null };
+    case 'ExportExpired':
+      return { ...state, document: state.document && { ...state.document, expires_at: event.data.expired_at } };
     case 'ExportDownloaded':
       return { ...state, downloaded_at: event.data.downloaded_at };
     default:

@@ -3,7 +3,8 @@ import { Problem, type CurrentUserContext, type DomainEvent, type RequestContext
 import { derivedId, type EventStore, type SubjectKeys } from '@annals/event-store';
 import { digest, renderDocument, renderPart, type RenderedPart } from '../document/document.js';
 import { documentName, sealDocument } from '../document/sealed-document.js';
-import { gatherPart, requireMembership, type Sources } from '../document/sources.js';
+import { requireStanding } from '../document/require-standing.js';
+import { gatherPart, type Sources } from '../document/sources.js';
 import { exportAggregate, exportId } from '../export/export-aggregate.js';
 import { isOver, type ExportState } from '../export/export.js';
 import { fail, notePart, succeed } from '../export/gather.js';
@@ -33,9 +34,9 @@ export interface Workshop {
 export async function runExport(workshop: Workshop, job: Job): Promise<void> {
   const { state } = await workshop.store.load(exportAggregate, exportId(job.accountId, job.exportId));
   if (state.kind === 'none') throw new Error(`export ${job.exportId} was never asked for`);
-  if (isOver(state)) return;
+  if (isOver(state)) return removeUnlessWanted(workshop, job, state);
   try {
-    await requireMembership(workshop.store, job);
+    await requireStanding(workshop.store, job);
     const parts: RenderedPart[] = [];
     let size = 0;
     for (const part of state.request.include) {
@@ -49,21 +50,29 @@ export async function runExport(workshop: Workshop, job: Job): Promise<void> {
       );
       if (after.kind === 'known' && after.status === 'cancelled') return;
     }
+    // Once more, because gathering takes its time: a document comes to be only for who may have it.
+    await requireStanding(workshop.store, job);
     const now = workshop.now();
     const document = renderDocument(state, parts, now.toISOString());
     await sealDocument(workshop.objects, workshop.keys, placeOf(job), document);
     const expires = new Date(now.getTime() + workshop.lifetimeHours * 3_600_000).toISOString();
-    await tell(workshop, job, 'succeed', (current) =>
+    const after = await tell(workshop, job, 'succeed', (current) =>
       succeed(
         { size_bytes: document.length, sha256: digest(document), now: now.toISOString(), expires_at: expires },
         current,
       ),
     );
+    await removeUnlessWanted(workshop, job, after);
   } catch (error) {
     // What the person can do something about, or nobody can, ends the export; everything else is tried again.
     if (!(error instanceof Problem) || error.status >= 500) throw error;
     await giveUp(workshop, job, error);
   }
+}
+
+/** A document that was put in place while its export was cancelled is nobody's. */
+async function removeUnlessWanted({ objects }: Workshop, job: Job, state: ExportState): Promise<void> {
+  if (state.kind === 'known' && state.status === 'cancelled') await objects.remove(placeOf(job).name);
 }
 
 /** Ends an export that will never be done. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { event } from '../event.js';
-import { ExportPart } from './exports.js';
+import { AccessEnd, ExportPart } from './exports.js';
 
 const ids = { account_id: z.uuid(), export_id: z.uuid(), user_id: z.uuid() };
 const keys = ['account_id', 'export_id', 'user_id'] as const;
@@ -46,8 +46,16 @@ export const ExportFailed = event('ExportFailed', {
 
 export const ExportCancelled = event('ExportCancelled', {
   category: 'export',
-  data: z.strictObject({ ...ids, cancelled_at: z.iso.datetime() }),
-  audit: { entity: 'Export', action: 'DELETE', keys },
+  /** `reason` is absent when its person wished it. */
+  data: z.strictObject({ ...ids, cancelled_at: z.iso.datetime(), reason: AccessEnd.optional() }),
+  audit: { entity: 'Export', action: 'DELETE', keys: [...keys, 'reason'] },
+});
+
+/** A finished document could not be fetched any more from here on, before its time. */
+export const ExportExpired = event('ExportExpired', {
+  category: 'export',
+  data: z.strictObject({ ...ids, expired_at: z.iso.datetime(), reason: AccessEnd }),
+  audit: { entity: 'Export', action: 'DELETE', keys: [...keys, 'reason'] },
 });
 
 export const ExportDownloaded = event('ExportDownloaded', {
@@ -62,5 +70,6 @@ export const exportEvents = [
   ExportSucceeded,
   ExportFailed,
   ExportCancelled,
+  ExportExpired,
   ExportDownloaded,
 ] as const;

@@ -11,6 +11,11 @@ export type ExportPart = z.infer<typeof ExportPart>;
 export const ExportStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
 export type ExportStatus = z.infer<typeof ExportStatus>;
 
+/** Why an export ends without its person's wish: they have no business in the account any more, or the account is gone. */
+export const accessEnds = ['membership-ended', 'user-disabled', 'user-deleted', 'account-closed'] as const;
+export const AccessEnd = z.enum(accessEnds);
+export type AccessEnd = z.infer<typeof AccessEnd>;
+
 export const RequestExport = z.strictObject({
   formats: z.array(z.literal('json')).length(1).default(['json']),
   scope: z.literal('self').default('self'),

@@ -36,7 +36,10 @@ export const exportsProjection: Projection = {
       );
     },
     ...Object.fromEntries(
-      ['ExportPartGathered', 'ExportSucceeded', 'ExportFailed', 'ExportCancelled', 'ExportDownloaded'].map((type) => [
+      [
+        ...['ExportPartGathered', 'ExportSucceeded', 'ExportFailed', 'ExportCancelled', 'ExportExpired'],
+        'ExportDownloaded',
+      ].map((type) => [
         type,
         async (tx, event) => {
           const [accountId, exportId] = idsOf(event);
