@@ -1,6 +1,8 @@
 import type { GrantCache, TokenIssuer } from '@annals/auth';
 import type { EventStore } from '@annals/event-store';
 import type { Pool } from '@annals/postgres';
+import type { Flood } from '@annals/service';
+import type { FailedSignIn } from './attempt/failed-sign-in.js';
 import type { Hasher } from './credential/hashing.js';
 import type { RelyingParty } from './factor/relying-party.js';
 import type { Places } from './place/places.js';
@@ -36,5 +38,9 @@ export interface Identity {
   issuers: ExternalIssuers;
   /** Where passkeys belong. */
   relyingParty: RelyingParty;
+  /** Failed sign-ins of the last minute: beyond a few, they are told as a number. */
+  signInFlood: Flood<FailedSignIn>;
+  /** Told of failed sign-ins that no log will show. */
+  onSignInLost: (count: number) => void;
   settings: Settings;
 }

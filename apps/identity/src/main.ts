@@ -2,6 +2,7 @@ import { createContextReader, createContextSigner } from '@annals/auth';
 import { publishEvents } from '@annals/messaging';
 import { runReactor } from '@annals/postgres';
 import { createApp, defineConfig, openParkedDesk, serve } from '@annals/service';
+import { startTellingRepetitions } from './attempt/tell-repetitions.js';
 import { identityConfig } from './config.js';
 import { startExpiringGrants } from './grant/expire-grants.js';
 import { startElevationClock } from './elevation/expire-elevations.js';
@@ -56,6 +57,9 @@ serve(service, config, async (boot, logger) => {
     logger.warn({ error }, 'the end of elevations could not be recorded'),
   );
   const sweeper = startSweeper(background.pool, (error) => logger.warn({ error }, 'old rows could not be removed'));
+  const repetitions = startTellingRepetitions(background, (error) =>
+    logger.warn({ dependency: 'event-store', error }, 'repeated failures to sign in could not be recorded yet'),
+  );
   const expiring = startExpiringGrants(background, (error) => logger.warn({ error }, 'grants could not be expired'));
   if (config.SEED_DEMO) {
     seedDemo(identity).then(
@@ -84,6 +88,7 @@ serve(service, config, async (boot, logger) => {
       async () => sweeper.stop(),
       () => elevationClock.stop(),
       async () => expiring.stop(),
+      () => repetitions.stop(),
       () => publisher.stop(),
       ...reactors.map((reactor) => () => reactor.stop()),
       ...close,

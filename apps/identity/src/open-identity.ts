@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createGrantCache, createTokenIssuer } from '@annals/auth';
-import { openStores, type Boot, type Close, type Logger, type Stores } from '@annals/service';
+import { openStores, processMetrics, type Boot, type Close, type Logger, type Stores } from '@annals/service';
+import { signInFlood } from './attempt/failed-sign-in.js';
 import type { IdentityConfig } from './config.js';
 import { createHasher } from './credential/hashing.js';
 import { relyingParty } from './factor/relying-party.js';
@@ -39,6 +40,7 @@ export async function openIdentity(
     onError: (error) => logger.error({ error }, 'the signing keys could not be renewed'),
   });
   const cores = availableParallelism();
+  const lost = processMetrics.counter('annals_sign_in_failures_lost_total', 'Failed sign-ins that no log will show');
   const identity: Identity = {
     ...{ store, pool, secrets },
     hasher: createHasher({ concurrency: cores, queue: cores * 8, niceness: 5 }),
@@ -46,6 +48,7 @@ export async function openIdentity(
     tokens: createTokenIssuer({ issuer: config.PUBLIC_URL, keys: () => ring.keys() }),
     places: openPlaces(config.GEOIP_DATABASE),
     issuers: externalIssuers(config.JWT_ISSUERS),
+    ...{ signInFlood: signInFlood(), onSignInLost: (count) => lost.add(count) },
     relyingParty: relyingParty(config.PUBLIC_URL, config.PASSKEY_ORIGINS),
     settings: {
       sessionTimeout: config.USER_SESSION_TIMEOUT,

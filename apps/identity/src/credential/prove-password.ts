@@ -1,5 +1,6 @@
-import { Problem } from '@annals/contracts';
+import { Problem, type SignInFailure } from '@annals/contracts';
 import type { Asking } from '../asking.js';
+import { recordFailedSignIn } from '../attempt/failed-sign-in.js';
 import type { Identity } from '../identity.js';
 import { sessions } from '../session/session.js';
 import { nobody, personOfAddress, type PersonOfAddress } from '../user/person-of-address.js';
@@ -13,6 +14,8 @@ export interface Proof {
   email: string;
   password: string;
   device_id?: string | undefined;
+  /** The account asked for, by id or slug: in its log a failure stands, if the person is a member. */
+  account?: string | undefined;
 }
 
 export interface Proven {
@@ -25,12 +28,22 @@ export interface Proven {
 
 /**
  * Who signs in, or null: for an unknown address, a wrong password, a locked row of failures, a disabled person and,
- * where that is asked for, an unproven address. All of these do the same reads, one hash and one write.
- * Called inside the hasher's `admit`.
+ * where that is asked for, an unproven address. All of these do the same reads, one hash and the same writes; the last
+ * of them is the entry in the log, for which no hashing waits.
+ * @throws Problem 503 `sign-in-busy`
  */
 export async function provePassword(identity: Identity, asking: Asking, proof: Proof): Promise<Proven | null> {
-  const person = await personOfAddress(identity, proof.email);
-  return tryPassword(identity, asking, person, proof.device_id, proof.password);
+  const { person, tried } = await identity.hasher.admit(async () => {
+    const person = await personOfAddress(identity, proof.email);
+    return { person, tried: await tryPassword(identity, asking, person, proof.device_id, proof.password) };
+  });
+  if (!('refused' in tried)) return tried;
+  await recordFailedSignIn(identity, asking, {
+    ...{ step: 'password', reason: tried.refused, wanted: proof.account },
+    user_id: person.user_id === nobody ? null : person.user_id,
+    address_hash: person.email_hash,
+  });
+  return null;
 }
 
 /**
@@ -53,8 +66,14 @@ export async function proveOwnPassword(
     const deviceId = session.kind === 'active' && session.user_id === user_id ? session.device_id : undefined;
     return tryPassword(identity, asking, { user_id, user, email_hash: user.email_hash }, deviceId, password);
   });
-  if (!proven) throw new Problem(403, 'proof-refused', 'The password is wrong, or was wrong too often');
+  if (!proven || 'refused' in proven)
+    throw new Problem(403, 'proof-refused', 'The password is wrong, or was wrong too often');
   return proven;
+}
+
+/** Why a password did not count; nobody who tries is told. */
+interface Refused {
+  refused: SignInFailure;
 }
 
 async function tryPassword(
@@ -63,7 +82,7 @@ async function tryPassword(
   { user_id, user, email_hash }: PersonOfAddress,
   deviceId: string | undefined,
   password: string,
-): Promise<Proven | null> {
+): Promise<Proven | Refused> {
   const { pool, hasher, settings } = identity;
   const [stored, knownDevice] = await Promise.all([
     storedPassword(pool, user_id),
@@ -81,7 +100,9 @@ async function tryPassword(
   }
   const count = await countFailure(pool, key, asking.now, !locked);
   if (user_id !== nobody && !locked) await noteFailures(identity, asking, { user_id, ...count });
-  return null;
+  if (user_id === nobody) return { refused: 'unknown' };
+  if (locked) return { refused: 'locked' };
+  return { refused: acting ? 'wrong' : 'not-allowed' };
 }
 
 /** The moment of a right password is the only one at which a hash of older, weaker parameters can be renewed. */

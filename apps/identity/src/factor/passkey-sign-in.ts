@@ -1,8 +1,9 @@
 import { Problem, signInWithPasskeyRoute } from '@annals/contracts';
 import { derivedId } from '@annals/event-store';
 import { mount } from '@annals/service';
-import { signInAccount } from '../account/sign-in-account.js';
 import type { Asking } from '../asking.js';
+import { enterOnRecord } from '../attempt/enter-on-record.js';
+import { recordFailedSignIn } from '../attempt/failed-sign-in.js';
 import { isKnownDevice } from '../device/known-devices.js';
 import type { Identity } from '../identity.js';
 import { signIn } from '../session/sign-in.js';
@@ -11,6 +12,7 @@ import { mayAct, users } from '../user/user.js';
 import { passkeyMethods } from './auth-methods.js';
 import { claimedChallenge } from './ceremony.js';
 import { tryChallenge } from './challenges.js';
+import { passkeyOfCredential } from './passkeys.js';
 import { provePasskey } from './prove-passkey.js';
 
 /** Every refusal takes this long, whatever the reason. */
@@ -32,11 +34,14 @@ export const signInWithPasskey = (identity: Identity) =>
     const user = passkey && (await identity.store.load(users, passkey.user_id)).state;
     const known = user && mayAct(user) && (user.email_verified || !identity.settings.requireVerifiedEmail);
     if (!passkey || !known) {
+      const named = await passkeyOfCredential(identity.pool, response.id);
+      const reason = named ? (passkey ? 'not-allowed' : 'wrong') : 'unknown';
+      await recordFailedSignIn(identity, asking, { step: 'passkey', reason, user_id: named?.user_id ?? null, wanted });
       await refusalTime;
       throw refused();
     }
     const by = { issuer: null, auth_methods: passkeyMethods(passkey), authenticated_at: asking.now };
-    const account = await signInAccount(identity, { user, ...by }, wanted, asking.now);
+    const account = await enterOnRecord(identity, asking, { step: 'passkey', user, ...by, wanted });
     const device_id = await deviceOf(identity, asking, user.user_id, body.device_id);
     return signIn(identity, asking, user, {
       ...{ account, device: { device_id, device_name: device_name ?? null } },

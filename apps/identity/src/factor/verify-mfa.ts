@@ -1,7 +1,8 @@
 import { Problem, verifyMfaRoute, type BodyOf } from '@annals/contracts';
 import { mount } from '@annals/service';
-import { signInAccount } from '../account/sign-in-account.js';
 import type { Asking } from '../asking.js';
+import { enterOnRecord } from '../attempt/enter-on-record.js';
+import { recordFailedSignIn } from '../attempt/failed-sign-in.js';
 import { credentials } from '../credential/credential.js';
 import { storedPassword } from '../credential/store-password.js';
 import type { Identity } from '../identity.js';
@@ -28,15 +29,23 @@ const refused = () => new Problem(401, 'second-factor-refused', 'The second fact
 export const verifyMfa = (identity: Identity) =>
   mount(verifyMfaRoute, async ({ body, ...asking }) => {
     const refusalTime = noSoonerThan(refusalAfterMs);
-    const proven = await proveSecondFactor(identity, asking, body);
+    const challenge = await tryChallenge(identity, asking, 'second-factor', body.challenge);
+    const proven = challenge && (await proveSecondFactor(identity, asking, challenge, body));
     if (!proven) {
+      await recordFailedSignIn(identity, asking, {
+        ...{ step: 'second-factor', reason: challenge ? 'wrong' : 'unknown' },
+        ...{ user_id: challenge?.user_id ?? null, wanted: challenge?.sign_in?.account ?? undefined },
+      });
       await refusalTime;
       throw refused();
     }
     const { user, sign_in, second } = proven;
     const { account: wanted, device_id, device_name } = sign_in;
     const by = { issuer: null, auth_methods: ['pwd', ...second], authenticated_at: asking.now };
-    const account = await signInAccount(identity, { user, ...by }, wanted ?? undefined, asking.now);
+    const account = await enterOnRecord(identity, asking, {
+      ...{ step: 'second-factor', user, ...by },
+      wanted: wanted ?? undefined,
+    });
     return signIn(identity, asking, user, {
       ...{ account, device: { device_id, device_name } },
       auth_methods: by.auth_methods,
@@ -52,10 +61,14 @@ interface Proven {
 
 type VerifyMfa = BodyOf<typeof verifyMfaRoute.definition>;
 
-async function proveSecondFactor(identity: Identity, asking: Asking, body: VerifyMfa): Promise<Proven | null> {
+async function proveSecondFactor(
+  identity: Identity,
+  asking: Asking,
+  challenge: Challenge,
+  body: VerifyMfa,
+): Promise<Proven | null> {
   const { store, pool } = identity;
-  const challenge = await tryChallenge(identity, asking, 'second-factor', body.challenge);
-  if (!challenge?.user_id || !challenge.sign_in) return null;
+  if (!challenge.user_id || !challenge.sign_in) return null;
   const { user_id, sign_in } = challenge;
   const [{ state: user }, password] = await Promise.all([store.load(users, user_id), storedPassword(pool, user_id)]);
   if (!mayAct(user) || password?.revision !== sign_in.password_revision) return null;

@@ -1,7 +1,7 @@
 import { loginRoute, Problem } from '@annals/contracts';
 import { derivedId } from '@annals/event-store';
 import { mount } from '@annals/service';
-import { signInAccount } from '../account/sign-in-account.js';
+import { enterOnRecord } from '../attempt/enter-on-record.js';
 import { credentials, hasSecondFactor } from '../credential/credential.js';
 import { provePassword } from '../credential/prove-password.js';
 import { askSecondFactor } from '../factor/ask-second-factor.js';
@@ -17,7 +17,7 @@ const refused = () => new Problem(401, 'sign-in-refused', 'Address or password i
 export const login = (identity: Identity) =>
   mount(loginRoute, async ({ body, ...asking }) => {
     const refusalTime = noSoonerThan(refusalAfterMs);
-    const proven = await identity.hasher.admit(() => provePassword(identity, asking, body));
+    const proven = await provePassword(identity, asking, body);
     if (!proven) {
       await refusalTime;
       throw refused();
@@ -30,10 +30,10 @@ export const login = (identity: Identity) =>
     if (hasSecondFactor(credential)) {
       // An account that will not let them in is said before they look for their second factor.
       const after = { ...by, auth_methods: ['pwd', 'mfa'] };
-      await signInAccount(identity, { user, ...after }, body.account, asking.now);
+      await enterOnRecord(identity, asking, { step: 'password', user, ...after, wanted: body.account });
       const sign_in = { ...device, account: body.account ?? null, password_revision };
       return askSecondFactor(identity, asking, credential, { user_id: user.user_id, sign_in });
     }
-    const account = await signInAccount(identity, { user, ...by }, body.account, asking.now);
+    const account = await enterOnRecord(identity, asking, { step: 'password', user, ...by, wanted: body.account });
     return signIn(identity, asking, user, { account, device, auth_methods: by.auth_methods });
   });

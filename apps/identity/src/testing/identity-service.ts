@@ -18,6 +18,7 @@ import { headers, identityEvents, type ContextRequest, type IdentityContext } fr
 import type { EventStore } from '@annals/event-store';
 import { runProjection, runReactor, type Pool } from '@annals/postgres';
 import { createApp, createLogger, runService } from '@annals/service';
+import { signInFlood } from '../attempt/failed-sign-in.js';
 import { createHasher } from '../credential/hashing.js';
 import { relyingParty } from '../factor/relying-party.js';
 import type { IdentityProviderPort } from '../idp/identity-provider.js';
@@ -137,6 +138,7 @@ export async function startIdentity(
     grantCache: createGrantCache(),
     issuers: externalIssuers(others.issuers ?? []),
     relyingParty: relyingParty(issuer, []),
+    ...{ signInFlood: signInFlood(), onSignInLost: () => undefined },
     tokens: createTokenIssuer({ issuer, keys: () => ring.keys() }),
     places: openPlaces(),
   };
