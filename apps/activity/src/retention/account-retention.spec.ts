@@ -55,8 +55,8 @@ describe('PUT /accounts/{id}/retention', () => {
     });
     const log = await under().get('/audit-logs?entity=Retention', admin, position);
     expect((log.json as unknown as { data: AuditEntry[] }).data.map(({ changes }) => changes)).toEqual([
-      { activity: { old: 90, new: 30 }, audit: { old: 500, new: null } },
-      { activity: { old: null, new: 90 }, audit: { old: null, new: 500 } },
+      { 'days.activity': { old: 90, new: 30 }, 'days.audit': { old: 500, new: null } },
+      { 'days.activity': { old: null, new: 90 }, 'days.audit': { old: null, new: 500 } },
     ]);
   });
 

@@ -94,22 +94,13 @@ async function readOn(tx: Tx, leaves: KeptLeaves, log: string, after: string): P
   else leaves.delete(log);
 }
 
-/** Puts kept entries back into the log of the account in scope; of those that are over, the hash remains as a tile. */
+/** Puts kept entries back into the log of the account in scope; of those that are past their time, the hash is enough. */
 export async function restoreKept(tx: Tx, accountId: string, seqs: readonly string[]): Promise<void> {
   if (seqs.length === 0) return;
-  await Promise.all([
-    tx.query(
-      `insert into audit_entries select entry.* from public.kept_entries k,
-         json_populate_record(null::audit_entries, k.entry) entry
-       where k.account_id = $1 and k.seq = any($2::bigint[])`,
-      [accountId, seqs],
-    ),
-    tx.query(
-      `insert into audit_tiles (account_id, level, idx, hash)
-       select k.log, 0, k.seq, k.hash from public.kept_leaves k
-       where k.log = $1 and k.seq = any($2::bigint[])
-         and not exists (select from public.kept_entries e where e.account_id = k.log and e.seq = k.seq)`,
-      [accountId, seqs],
-    ),
-  ]);
+  await tx.query(
+    `insert into audit_entries select entry.* from public.kept_entries k,
+       json_populate_record(null::audit_entries, k.entry) entry
+     where k.account_id = $1 and k.seq = any($2::bigint[])`,
+    [accountId, seqs],
+  );
 }

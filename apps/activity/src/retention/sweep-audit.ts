@@ -1,10 +1,10 @@
 import { ActivityTracked, type DueOfClass } from '@annals/contracts';
 import { type Tx, withTenant } from '@annals/postgres';
-import { auditTable, tilesTable } from '../audit/audit-table.js';
+import { auditTable } from '../audit/audit-table.js';
 import { type RetentionGround } from './ground.js';
 import { rowsAtOnce } from './kept.js';
 
-/** Entries under one tile: proofs read a whole tile of hashes at most. */
+/** Entries under one tile: below it proofs are made of the hashes of entries. */
 const tileWidth = 256;
 
 interface Cut {
@@ -44,8 +44,8 @@ export function countDueEntries(
 }
 
 /**
- * Shortens an account's audit log. Hashes that proofs of the rest need stay as tiles; those of entries whose events may go
- * from the event store are kept for a log that is built anew.
+ * Shortens an account's audit log. What proofs of the rest need stays: the tiles, and under the one that is cut the hashes
+ * of its entries. So do the hashes of entries whose events may go from the event store, for a log that is built anew.
  * @returns how many entries went
  */
 export async function sweepAudit(
@@ -66,16 +66,11 @@ export async function sweepAudit(
 }
 
 async function shorten(tx: Tx, accountId: string, cut: number): Promise<number> {
-  const [, , , { rowCount }] = await Promise.all([
-    tx.query(
-      `insert into ${tilesTable} (account_id, level, idx, hash) select account_id, 0, seq, hash from ${auditTable}
-       where account_id = $1 and seq >= $2 and seq < $3 on conflict do nothing`,
-      [accountId, cut - (cut % tileWidth), cut],
-    ),
+  const [, , { rowCount }] = await Promise.all([
     tx.query(
       `insert into public.kept_leaves (log, seq, event_id, hash) select account_id, seq, id, hash from ${auditTable}
-       where account_id = $1 and seq < $2 and event_type = $3 on conflict do nothing`,
-      [accountId, cut, ActivityTracked.type],
+       where account_id = $1 and seq < $2 and (seq >= $3 or event_type = $4) on conflict do nothing`,
+      [accountId, cut, cut - (cut % tileWidth), ActivityTracked.type],
     ),
     tx.query('delete from public.kept_entries where account_id = $1 and seq < $2', [accountId, cut]),
     tx.query(`delete from ${auditTable} where account_id = $1 and seq < $2`, [accountId, cut]),

@@ -1,128 +1,108 @@
-import { type CurrentUserContext, type RetentionClass } from '@annals/contracts';
-import { type StoredEvent } from '@annals/event-store';
-import { createPool, projectionSchema, subjectKeys, withTenant } from '@annals/postgres';
-import { rowsOf, signedIn } from '@annals/testing';
-import { activityPart } from '../activity/part.js';
-import { activityTable } from '../activity/stored-entry.js';
-import { auditPart } from '../audit/part.js';
-import { trackingConsents } from '../consent/tracking-consents.js';
-import { activityUnderTest } from '../testing/activity-service.js';
-import { type RetentionGround } from './ground.js';
-import { retentionPart } from './part.js';
+import { type AuditEntry, type CurrentUserContext } from '@annals/contracts';
+import { type EventStore } from '@annals/event-store';
+import { signedIn } from '@annals/testing';
 import { preview } from './preview.js';
-import { retentionSchema } from './projection.js';
-import { sweep } from './sweep.js';
-import { inForce, ofEachClass, termsOf } from './terms.js';
+import { inForce, ofEachClass } from './terms.js';
+import { everything, later, retentionUnderTest } from './testing/retention-under-test.js';
 
-const own = [auditPart, activityPart];
-const under = activityUnderTest([...own, retentionPart(own)]);
-const stores = () => under().stores;
-const day = 24 * 60 * 60 * 1000;
-const later = (days: number) => new Date(Date.now() + days * day);
-
-const ground = (): RetentionGround => ({
-  ...{ pool: stores().database.pool, store: stores().store, keys: stores().keys },
-  ...{ terms: termsOf(under().config), kept: own.flatMap((part) => part.kept ?? []) },
-});
-const caughtUp = async () => {
-  await Promise.all(under().runners.map((runner) => runner.caughtUp()));
-};
-/** As if it were then, for the keys too. */
-async function sweepAt(now: Date, part: Partial<RetentionGround> = {}): Promise<void> {
-  const failures: unknown[] = [];
-  const keys = subjectKeys(stores().keysDatabase.pool, stores().keyEncryptionKey, { now: () => now });
-  await sweep(
-    { ...ground(), keys, ...part },
-    {
-      ...{ ownerUrl: stores().database.ownerUrl, caughtUp, now, lost: new AbortController().signal },
-      onError: (error) => failures.push(error),
-    },
-  );
-  expect(failures).toEqual([]);
-  await caughtUp();
-}
-
-/** Somebody who consents, and told a fact of each of these words today. */
-async function tracked(words: readonly string[], who = signedIn('ADMIN')): Promise<CurrentUserContext> {
-  await withTenant(stores().database.pool, { accountId: who.account_id! }, (tx) =>
-    tx.query(
-      `insert into ${projectionSchema(trackingConsents)}.tracking_consents values ($1, $2, true, '2026-01-01')
-       on conflict do nothing`,
-      [who.account_id, who.user_id],
-    ),
-  );
-  const body = words.map((word) => ({ type: 'canary', data: { word } }));
-  const answer = await under().service.call('POST', '/users/activity', who, { body });
-  expect(answer.json).toMatchObject({ accepted: words.length });
-  await caughtUp();
-  return who;
-}
-
-async function choose(who: CurrentUserContext, days: Partial<Record<RetentionClass, number>>): Promise<void> {
-  const answer = await under().service.call('PUT', `/accounts/${who.account_id}/retention`, who, { body: { days } });
-  expect(answer.status).toBe(200);
-  await caughtUp();
-}
-
-/** Words of the facts that the account's log shows. */
-async function wordsOf(who: CurrentUserContext): Promise<string[]> {
-  const text = `select data->>'word' as word from ${activityTable} where source = 'client' order by word`;
-  const rows = await rowsOf<{ word: string }>(stores().database.pool, who.account_id!, text);
-  return rows.map(({ word }) => word);
-}
-
-async function tellings(who: CurrentUserContext, of: RetentionClass): Promise<StoredEvent['data'][]> {
-  const told: StoredEvent['data'][] = [];
-  for await (const { data } of stores().store.readStream(`sweep-${who.account_id}_${of}`)) told.push(data);
-  return told;
-}
+const under = retentionUnderTest();
+const shortTerms = { activity: 7, analytics: 7 };
 
 /** Everything the event store holds of an account's facts, opened where it can be. */
-async function storedFacts(who: CurrentUserContext): Promise<string> {
+async function storedFacts({ account_id }: CurrentUserContext): Promise<string> {
   const found: unknown[] = [];
-  for await (const { stream, data } of stores().store.readAll()) {
-    if (stream.startsWith(`tracked-${who.account_id}`)) found.push(data);
+  for await (const { stream, data } of under().stores.store.readAll()) {
+    if (stream.startsWith(`tracked-${account_id}`)) found.push(data);
   }
   return JSON.stringify(found);
 }
 
-/** Every row of every table, read by somebody whom no rule keeps from it. */
-async function everything(url: string): Promise<string> {
-  const pool = createPool({ url, applicationName: 'search', max: 1 });
-  try {
-    const { rows: tables } = await pool.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables
-       where schemaname not in ('pg_catalog', 'information_schema')`,
-      [],
-    );
-    const texts: string[] = [];
-    for (const { name } of tables) {
-      const { rows } = await pool.query<{ text: string }>(`select t::text as text from ${name} t`, []);
-      texts.push(...rows.map(({ text }) => text));
-    }
-    return texts.join('\n');
-  } finally {
-    await pool.end();
-  }
-}
-const inPostgres = () => everything(stores().database.superuserUrl);
-
 describe('a sweep', () => {
   it('leaves nothing of facts that are past their time: in tables, in the event store, in the hands of a key', async () => {
+    const { tracked, choose, sweepAt, wordsOf, hasKey, stores } = under();
     const who = await tracked(['kanarienvogel-one', 'kanarienvogel-two']);
-    await choose(who, { activity: 7, analytics: 7 });
-    const keyId = (await stores().keys.current(who.user_id!, 'analytics')).id;
+    await choose(who, shortTerms);
     await sweepAt(later(6));
     expect(await wordsOf(who)).toEqual(['kanarienvogel-one', 'kanarienvogel-two']);
-    expect(await inPostgres()).toContain('kanarienvogel-one');
+    expect(await everything(stores.database.superuserUrl)).toContain('kanarienvogel-one');
     expect(await storedFacts(who)).toContain('kanarienvogel-one');
-    expect(await stores().keys.find(keyId)).not.toBe('erased');
+    expect(await hasKey(who.user_id!, 'analytics')).toBe(true);
 
     await sweepAt(later(100));
-    await stores().scavenge();
+    await stores.scavenge();
     expect(await wordsOf(who)).toEqual([]);
-    expect(await inPostgres()).not.toContain('kanarienvogel');
+    expect(await everything(stores.database.superuserUrl)).not.toContain('kanarienvogel');
     expect(await storedFacts(who)).toBe('[]');
-    expect(await everything(stores().keysDatabase.superuserUrl)).not.toContain(keyId);
+    expect(await hasKey(who.user_id!, 'analytics')).toBe(false);
+  });
+
+  it('tells the account in its audit log what went, as a dry run had told before', async () => {
+    const { tracked, choose, sweepAt, told, ground, keysAt, get } = under();
+    const who = await tracked(['a', 'b', 'c']);
+    await choose(who, shortTerms);
+    const now = later(100);
+    const days = inForce(ground().terms, { ...ofEachClass(() => null), ...shortTerms });
+    const supposed = { accountId: who.account_id!, days };
+    const { due } = await preview({ ...ground(), keys: keysAt(now) }, supposed, now);
+    // The facts and the choice itself are lines of the log.
+    expect(due.activity).toMatchObject({ rows: 4, facts: 3, streams: 1, keys: 0, oldest_kept: null });
+    expect(due.analytics).toMatchObject({ rows: 0, keys: 1 });
+    expect([due.security, due.audit]).toMatchObject([{ keys: 0 }, { rows: 0 }]);
+
+    await sweepAt(now);
+    const { until } = due.activity;
+    const of = { account_id: who.account_id, until };
+    expect(await told(who, 'activity')).toEqual([{ ...of, class: 'activity', rows: 4, streams: 1, keys: 0 }]);
+    expect(await told(who, 'analytics')).toMatchObject([{ class: 'analytics', rows: 0, streams: 0, keys: 1 }]);
+    expect(await told(who, 'security')).toEqual([]);
+    const log = await get('/audit-logs?event_type=RetentionApplied', who);
+    const entries = (log.json as unknown as { data: AuditEntry[] }).data;
+    expect(entries.map(({ actor }) => actor.principal)).toEqual(['svc:retention', 'svc:retention']);
+    expect(entries.at(-1)).toMatchObject({ entity: 'Retention', action: 'DELETE', changes: { rows: { new: 4 } } });
+  });
+
+  it('removes nothing of another account with the same ids, and says nothing where nothing went', async () => {
+    const { tracked, choose, sweepAt, wordsOf, told } = under();
+    const acme = await tracked(['acme']);
+    const globex = await tracked(['globex'], signedIn('ADMIN', { user_id: acme.user_id }));
+    await choose(acme, shortTerms);
+    await sweepAt(later(50));
+    expect([await wordsOf(acme), await wordsOf(globex)]).toEqual([[], ['globex']]);
+    expect(await storedFacts(globex)).toContain('globex');
+    expect([(await told(acme, 'activity')).length, await told(globex, 'activity')]).toEqual([1, []]);
+  });
+
+  it('goes on where one that broke off had come to', async () => {
+    const { tracked, choose, sweepAt, wordsOf, told, ground, stores } = under();
+    const who = await tracked(['one']);
+    await tracked(['two'], signedIn('ADMIN', { account_id: who.account_id }));
+    await choose(who, shortTerms);
+    let removed = 0;
+    const breaking: EventStore = {
+      ...ground().store,
+      async removeStream(stream) {
+        if (!stream.includes(who.account_id!)) return ground().store.removeStream(stream);
+        removed += 1;
+        if (removed === 2) throw new Error('The event store went away');
+        await ground().store.removeStream(stream);
+      },
+    };
+    await expect(sweepAt(later(50), { store: breaking })).rejects.toThrow('went away');
+    expect(await wordsOf(who)).toEqual(['one', 'two']);
+    await sweepAt(later(50));
+    await stores.scavenge();
+    expect(await wordsOf(who)).toEqual([]);
+    expect(await storedFacts(who)).toBe('[]');
+    await sweepAt(later(50));
+    expect(await told(who, 'activity')).toHaveLength(1);
+  });
+
+  it('ends at once when another process takes over', async () => {
+    const { tracked, choose, sweepAt, wordsOf } = under();
+    const who = await tracked(['kept']);
+    await choose(who, shortTerms);
+    const lost = AbortSignal.abort(new Error('Another process leads'));
+    await expect(sweepAt(later(50), {}, { lost })).rejects.toThrow('Another process leads');
+    expect(await wordsOf(who)).toEqual(['kept']);
   });
 });
