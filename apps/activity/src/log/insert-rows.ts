@@ -4,8 +4,8 @@ import { type Tx } from '@annals/postgres';
 export type Columns<R> = { readonly [C in keyof R & string]: string };
 
 /**
- * Inserts many rows of one account in one statement. Values travel as text, so that one parameter per column is enough
- * whatever its type: PostgreSQL reads text into every type by itself.
+ * Inserts many rows of one account in one statement, with one parameter per column: an array of texts, which PostgreSQL
+ * reads into the column's type by itself.
  */
 export async function insertRows<R extends object>(
   tx: Tx,
@@ -16,7 +16,7 @@ export async function insertRows<R extends object>(
 ): Promise<void> {
   if (rows.length === 0) return;
   const names = Object.keys(columns) as (keyof R & string)[];
-  const arrays = names.map((_, index) => `$${index + 2}::text[]`).join(', ');
+  const arrays = names.map((name, index) => `$${index + 2}::${arrayOf(columns[name])}`).join(', ');
   const casts = names.map((name) => `u.${name}::${columns[name]}`).join(', ');
   await tx.query(
     `insert into ${table} (account_id, ${names.join(', ')})
@@ -24,3 +24,6 @@ export async function insertRows<R extends object>(
     [accountId, ...names.map((name) => rows.map((row) => row[name]))],
   );
 }
+
+/** An array of arrays would be taken apart to its last item, so those travel as texts. */
+const arrayOf = (type: string): string => (type.endsWith('[]') ? 'text[]' : `${type}[]`);
