@@ -1,6 +1,6 @@
 /** Wakes one who waits. A ring while nobody waits is kept for the next wait. */
 export interface Bell {
-  ring(): void;
+  ring: () => void;
   /** Resolves at a ring, when the signal aborts, or after this many milliseconds. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }

@@ -14,18 +14,18 @@ import { wantedRounds } from './wanted-rounds.js';
 /** Signs where the audit logs stand, keeps a second copy elsewhere, and proves entries by it. */
 export const checkpointPart: Part = {
   migrations: checkpointMigrations,
-  async open({ config, pool, backgroundPool, store, logger, runner }) {
+  async open({ config, pool, backgroundPool, store, logger, ...ground }) {
     const signer: NoteSigner = { name: config.AUDIT_ORIGIN, privateKey: config.AUDIT_SIGNING_KEY };
     const secondPlace = await openSecondPlace(config.AUDIT_WITNESS_URL, logger);
     const signing = keepSigning({
       ...{ pool: backgroundPool, signer, secondPlace, logger },
-      caughtUp: () => runner(auditLog).caughtUp(),
+      caughtUp: () => ground.runner(auditLog).caughtUp(),
     });
     const rounds = wantedRounds(pool);
-    const ground = { pool, store, rounds, verifier: formatVerifier(verifierOf(signer)) };
+    const proofs = { pool, store, rounds, verifier: formatVerifier(verifierOf(signer)) };
     countRounds(signing);
     return {
-      routes: [auditProof(ground), listCheckpoints(ground), auditConsistency(ground), exportAuditLog(ground)],
+      routes: [auditProof(proofs), listCheckpoints(proofs), auditConsistency(proofs), exportAuditLog(proofs)],
       readiness: {
         'audit checkpoints': async () => {
           const refusal = signing.refusal();
