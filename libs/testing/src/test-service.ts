@@ -1,5 +1,12 @@
 import type { AddressInfo } from 'node:net';
-import { createContextReader, createContextSigner, generateKey, type ContextReader } from '@annals/auth';
+import {
+  createContextReader,
+  createContextSigner,
+  gatewayPrincipal,
+  generateKey,
+  serviceIdentity,
+  type ContextReader,
+} from '@annals/auth';
 import { headers, IdentityContext, type CurrentUserContext, type Service } from '@annals/contracts';
 import { basePath, createApp, createLogger, type MountedRoute, type PositionWaiter } from '@annals/service';
 
@@ -36,6 +43,8 @@ export interface TestService {
   call(method: string, path: string, who: CurrentUserContext | null, asked?: Asked): Promise<Answered>;
   /** The same for answers without end: the response as it begins. */
   open(path: string, who: CurrentUserContext, asked?: Asked & { signal?: AbortSignal }): Promise<Response>;
+  /** Calls a route between our own processes, such as `/internal/…`: as the gateway, or as this person. @returns the status */
+  inside(method: string, path: string, body: unknown, who?: CurrentUserContext): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -49,7 +58,8 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
   const server = await new Promise<ReturnType<typeof app.listen>>((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}`;
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = origin + basePath;
   async function ask(
     method: string,
     path: string,
@@ -82,6 +92,12 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
       };
     },
     open: (path, who, asked = {}) => ask('GET', path, who, asked),
+    async inside(method, path, body, who) {
+      const context = await signer.sign(who ? IdentityContext.parse(who) : serviceIdentity(gatewayPrincipal));
+      const told = { 'content-type': 'application/json', [headers.context]: context };
+      const { status } = await fetch(origin + path, { method, headers: told, body: JSON.stringify(body) });
+      return status;
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

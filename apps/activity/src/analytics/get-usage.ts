@@ -7,6 +7,7 @@ import { personOf } from '../person.js';
 import { memberOf } from './member.js';
 import { daysOf } from './period.js';
 import { readUsage } from './read-usage.js';
+import { performanceOf } from './timings/performance-of.js';
 import { usageAnswer } from './usage-answer.js';
 
 /** GET /users/activity/analytics: how much one did; everybody in the account with VIEW_ANALYTICS. */
@@ -19,7 +20,10 @@ export const getUsage = (pool: Pool, secret: Uint8Array): MountedRoute =>
     const zone = query.time_zone ?? (await zoneOf(pool, accountId));
     const { from, to, period, previous } = daysOf(query, zone, new Date(now));
     const filters = { category, device, source };
-    const read = await readUsage(pool, { accountId, member, zone, bucket, period, previous, ...filters });
+    const [read, performance] = await Promise.all([
+      readUsage(pool, { accountId, member, zone, bucket, period, previous, ...filters }),
+      scope === 'account' ? performanceOf(pool, accountId, period) : null,
+    ]);
     const counted = usageAnswer(read, scope, bucket);
-    return { status: 200, body: { scope, from, to, bucket, time_zone: zone, ...counted, performance: null } };
+    return { status: 200, body: { scope, from, to, bucket, time_zone: zone, ...counted, performance } };
   });

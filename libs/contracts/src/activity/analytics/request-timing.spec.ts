@@ -12,7 +12,7 @@ import {
 const within = fc.double({ min: shortestMs, max: longestMs, noNaN: true });
 
 describe('buckets of durations', () => {
-  it('stand for what is in them, at most 5 % off', () =>
+  it('stand for what is in them, at most 4 % off', () =>
     fc.assert(
       fc.property(within, (ms) => {
         const told = durationOf(durationBucket(ms));

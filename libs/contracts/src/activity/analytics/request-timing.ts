@@ -8,7 +8,7 @@ export const maxRequestTimings = 500;
  * 2019): whatever percentile is read from them is at most `relativeError` off, for durations within the bounds. Counts of
  * the same bucket add up, whoever counted them.
  */
-export const relativeError = 0.05;
+export const relativeError = 0.04;
 const gamma = (1 + relativeError) / (1 - relativeError);
 const perNatural = 1 / Math.log(gamma);
 /** Shortest and longest duration told apart, in milliseconds; what lies beyond counts as them. */
