@@ -5,8 +5,8 @@ import { type Columns } from '../log/insert-rows.js';
 import { describeEvent } from './describe.js';
 import { kindOf } from './device.js';
 
-/** One row of `activity_entries`, as text for PostgreSQL; `account_id` stands beside it. */
-export interface ActivityRow {
+/** A line of somebody's activity log, as text for PostgreSQL. */
+export interface ActivityLine {
   id: string;
   user_id: string;
   type: string;
@@ -15,23 +15,10 @@ export interface ActivityRow {
   tags: string;
   data: string;
   source: 'server' | 'client';
-  device: string | null;
-  session_id: string | null;
-  request_id: string;
   occurred_at: string;
-  recorded_at: string;
-  commit_pos: string;
-  prepare_pos: string;
-  /** Number within the event. */
-  idx: string;
-  /** With these the address opens, for as long as the person who acted is not erased. */
-  event_id: string;
-  stream: string;
-  ip_subject: string | null;
-  ip_sealed: string | null;
 }
 
-export const activityColumns: Columns<ActivityRow> = {
+export const lineColumns: Columns<ActivityLine> = {
   id: 'uuid',
   user_id: 'uuid',
   type: 'text',
@@ -39,14 +26,31 @@ export const activityColumns: Columns<ActivityRow> = {
   tags: 'text[]',
   data: 'json',
   source: 'text',
+  occurred_at: 'timestamptz',
+};
+
+/** What all lines of an event share. */
+export interface LineOrigin {
+  device: string | null;
+  session_id: string | null;
+  request_id: string;
+  recorded_at: string;
+  commit_pos: string;
+  prepare_pos: string;
+  /** With these the address opens, for as long as the person who acted is not erased. */
+  event_id: string;
+  stream: string;
+  ip_subject: string | null;
+  ip_sealed: string | null;
+}
+
+export const originColumns: Columns<LineOrigin> = {
   device: 'text',
   session_id: 'text',
   request_id: 'text',
-  occurred_at: 'timestamptz',
   recorded_at: 'timestamptz',
   commit_pos: 'bigint',
   prepare_pos: 'bigint',
-  idx: 'bigint',
   event_id: 'uuid',
   stream: 'text',
   ip_subject: 'uuid',
@@ -57,7 +61,7 @@ export const activityColumns: Columns<ActivityRow> = {
 const mechanical = new Set(['email', 'slug']);
 
 /** Lines of somebody's activity log that an event makes: none, one, or one for each fact a client told. */
-export function activityRows(event: StoredEvent, contract: EventContract, accountId: string): ActivityRow[] {
+export function activityRows(event: StoredEvent, contract: EventContract, accountId: string): ActivityLine[] {
   if (mechanical.has(contract.category)) return [];
   if (event.type === 'ActivityTracked') return clientRows(event);
   const userId = personOf(event);
@@ -70,10 +74,7 @@ export function activityRows(event: StoredEvent, contract: EventContract, accoun
     // Told only when somebody else did it.
     ...(actor.user_id !== null && actor.user_id !== userId ? { by: actor.user_id } : {}),
   };
-  const id = event.id;
-  return [
-    { ...placeOf(event, 0), id, user_id: userId, type, category, ...texts(tags, data), source: 'server', occurred_at },
-  ];
+  return [{ id: event.id, user_id: userId, type, category, ...texts(tags, data), source: 'server', occurred_at }];
 }
 
 /** Whose log it stands in: the person it is about, else whoever did it or had it done. */
@@ -83,16 +84,15 @@ function personOf({ data, metadata: { actor } }: StoredEvent): string | null {
 }
 
 /** After the erasure of the person nothing is left of the facts, and no row comes back. */
-function clientRows(event: StoredEvent): ActivityRow[] {
+function clientRows(event: StoredEvent): ActivityLine[] {
   if (isErased(event.data.facts)) return [];
   const user_id = String(event.data.user_id);
-  return (event.data.facts as TrackedFact[]).map(({ id, type, category, tags, data, occurred_at }, index) => ({
-    ...placeOf(event, index),
+  return (event.data.facts as TrackedFact[]).map(({ id, type, category, tags, data, occurred_at }) => ({
     ...{ id, user_id, type, category, ...texts(tags, data), source: 'client', occurred_at },
   }));
 }
 
-function placeOf({ id, stream, metadata, position, recordedAt }: StoredEvent, index: number) {
+export function originOf({ id, stream, metadata, position, recordedAt }: StoredEvent): LineOrigin {
   return {
     device: kindOf(metadata.client.user_agent),
     session_id: metadata.actor.session_id,
@@ -100,7 +100,6 @@ function placeOf({ id, stream, metadata, position, recordedAt }: StoredEvent, in
     recorded_at: recordedAt.toISOString(),
     commit_pos: String(position.commit),
     prepare_pos: String(position.prepare),
-    idx: String(index),
     event_id: id,
     stream,
     ip_subject: metadata.actor.user_id,

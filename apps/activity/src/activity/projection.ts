@@ -1,11 +1,11 @@
 import { allEvents, type EventContract } from '@annals/contracts';
 import { type StoredEvent } from '@annals/event-store';
-import { notify, type Projection, tenantTable, type Tx } from '@annals/postgres';
-import { accountOf } from '../log/by-account.js';
-import { insertRows } from '../log/insert-rows.js';
+import { notify, type Projection, setTenant, tenantTable, type Tx } from '@annals/postgres';
+import { accountOf, byAccount } from '../log/by-account.js';
 import { monthlyPartitions } from '../log/months.js';
 import { forgetSwept } from '../retention/forget-swept.js';
-import { activityColumns, activityRows } from './activity-row.js';
+import { type ActivityLine, activityRows, lineColumns, originColumns, originOf } from './activity-row.js';
+import { insertLines } from './insert-lines.js';
 
 const contracts = new Map<string, EventContract>(allEvents.map((contract) => [contract.type, contract]));
 
@@ -23,9 +23,10 @@ export const activityLog: Projection = {
   tables: (schema) => `
     create table ${schema}.activity_entries (
       account_id uuid not null,
-      ${Object.entries(activityColumns)
+      ${Object.entries({ ...lineColumns, ...originColumns })
         .map(([name, type]) => `${name} ${type}`)
         .join(',\n      ')},
+      idx bigint not null,
       primary key (account_id, user_id, commit_pos, prepare_pos, idx, recorded_at)
     ) partition by range (recorded_at);
     create index on ${schema}.activity_entries (account_id, commit_pos, prepare_pos, idx);
@@ -34,24 +35,32 @@ export const activityLog: Projection = {
     ${monthlyPartitions(schema, 'activity_entries')}
   `,
   on: {},
-  accountOf,
+  accountOf: () => null,
   batch: project,
 };
 
-/** All events are of one account, whose scope is set. */
 async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
-  const [first] = events;
-  if (!first) return;
-  const accountId = accountOf(first);
-  const rows = events.flatMap((event) => {
-    const contract = contracts.get(event.type);
-    if (!contract) throw new Error(`No contract for event ${event.type}`);
-    return activityRows(event, contract, accountId);
-  });
-  await Promise.all([
-    insertRows(tx, 'activity_entries', activityColumns, accountId, rows),
-    // Told at commit, so that whoever is woken finds the rows.
-    rows.length > 0 ? notify(tx, newEntriesChannel, accountId) : undefined,
-    forgetSwept(tx, events, { class: 'activity', table: 'activity_entries', at: 'recorded_at' }),
-  ]);
+  const sent: Promise<void>[] = [];
+  for (const [accountId, group] of byAccount(events, accountOf)) {
+    sent.push(setTenant(tx, accountId), ...projectAccount(tx, accountId, group));
+  }
+  // Sent together, answered in order: one round trip, whatever the number of accounts.
+  await Promise.all(sent);
+  await setTenant(tx, null);
+}
+
+/** Sends all its statements before it returns: they belong to the account whose scope was set before. */
+function projectAccount(tx: Tx, accountId: string, events: readonly StoredEvent[]): Promise<void>[] {
+  const told = events
+    .map((event) => ({ origin: originOf(event), lines: linesOf(event, accountId) }))
+    .filter(({ lines }) => lines.length > 0);
+  // Told at commit, so that whoever is woken finds the rows.
+  const rows = told.length > 0 ? [insertLines(tx, accountId, told), notify(tx, newEntriesChannel, accountId)] : [];
+  return [...rows, forgetSwept(tx, events, { class: 'activity', table: 'activity_entries', at: 'recorded_at' })];
+}
+
+function linesOf(event: StoredEvent, accountId: string): ActivityLine[] {
+  const contract = contracts.get(event.type);
+  if (!contract) throw new Error(`No contract for event ${event.type}`);
+  return activityRows(event, contract, accountId);
 }

@@ -4,22 +4,25 @@ import type { Pool } from '@annals/postgres';
 import { type MountedRoute, mount, type Reply, written } from '@annals/service';
 import { mayTrack } from '../consent/tracking-consents.js';
 import { personOf } from '../person.js';
-import { dayOf, decideTrackActivity, trackedDay } from './tracked.js';
+import { dayOf, decideTrackActivity, hasBatch, type Person, trackedDay } from './tracked.js';
+import { yesterdaysBatches } from './yesterdays-batches.js';
 
 /**
  * POST /users/activity: the facts are in the event store when the answer is sent, all of them or none. Without the person's
  * consent none is kept, and that is no error: clients need not know, and must not keep trying.
  */
-export const trackActivity = (pool: Pool, store: EventStore): MountedRoute =>
-  mount(route, async ({ context, body, commandId, commandHash, now }) => {
+export function trackActivity(pool: Pool, store: EventStore): MountedRoute {
+  const wasYesterday = yesterdaysBatches(store);
+  return mount(route, async ({ context, body, commandId, commandHash, now }) => {
     const owner = personOf(context);
     const told = Array.isArray(body) ? body : [body];
-    const facts = told.map((fact, index) => stored(fact, derivedId(commandId, `fact ${index}`), now));
+    const idOf = factIds(commandId);
+    const facts = told.map((fact, index) => stored(fact, idOf(index), now));
     const answer = { accepted: facts.length, ids: facts.map((fact) => fact.id), consented: true };
-    if (commandHash !== undefined && (await wasIn(store, owner, commandId, now, 1))) return repeated(answer);
+    if (commandHash !== undefined && (await wasYesterday(owner, commandId, now))) return repeated(answer);
     if (!(await mayTrack(pool, owner))) {
       // What was taken while there was consent is answered as it was then.
-      if (commandHash === undefined || !(await wasIn(store, owner, commandId, now, 0))) return notConsented;
+      if (commandHash === undefined || !(await isIn(store, owner, commandId, now))) return notConsented;
     }
     const outcome = await store.execute(trackedDay, dayOf(owner, now), {
       ...{ id: commandId, hash: commandHash, context, now },
@@ -28,6 +31,7 @@ export const trackActivity = (pool: Pool, store: EventStore): MountedRoute =>
     // The day's revision is no version of anything a client knows.
     return { ...written(outcome, () => answer, 202), revision: null };
   });
+}
 
 const notConsented: Reply = { status: 202, body: { accepted: 0, ids: [], consented: false } };
 
@@ -35,16 +39,16 @@ function stored(fact: ActivityFact, id: string, now: string): TrackedFact {
   return { ...fact, id, occurred_at: fact.occurred_at ? new Date(fact.occurred_at).toISOString() : now };
 }
 
-/** A key counts for 24 hours, so a repetition after midnight finds its first sending in the stream of the day before. */
-async function wasIn(
-  store: EventStore,
-  owner: { account_id: string; user_id: string },
-  batchId: string,
-  now: string,
-  daysBefore: 0 | 1,
-): Promise<boolean> {
-  const { state } = await store.load(trackedDay, dayOf(owner, now, daysBefore));
-  return state.batches.includes(batchId);
+/** Ids of the facts of a command: one hash, with each fact's number in its last four digits. */
+function factIds(commandId: string): (index: number) => string {
+  const first = derivedId(commandId, 'facts');
+  const [kept, digits] = [first.slice(0, -4), Number.parseInt(first.slice(-4), 16)];
+  return (index) => kept + (digits ^ index).toString(16).padStart(4, '0');
+}
+
+async function isIn(store: EventStore, owner: Person, batchId: string, now: string): Promise<boolean> {
+  const { state } = await store.load(trackedDay, dayOf(owner, now));
+  return hasBatch(state, batchId);
 }
 
 const repeated = (body: unknown): Reply => ({ status: 202, body, replayed: true });
