@@ -11,6 +11,7 @@ import { openPlaces } from './place/places.js';
 import { deriveSecrets } from './secrets.js';
 import { externalIssuers } from './provider/external-issuers.js';
 import { openKeyRing } from './token/key-ring.js';
+import { recordSigningKeys } from './token/record-keys.js';
 import { denials } from './views/denials/denials.js';
 import { grantList } from './views/grants/grants.js';
 import { apiKeyList } from './views/api-keys/api-keys.js';
@@ -37,6 +38,7 @@ export async function openIdentity(
     pool,
     secrets,
     period: config.SIGNING_KEY_DAYS * dayMs,
+    record: (keys) => recordSigningKeys({ store }, keys, new Date().toISOString()),
     onError: (error) => logger.error({ error }, 'the signing keys could not be renewed'),
   });
   const cores = availableParallelism();

@@ -32,7 +32,8 @@ import { reactorsOf } from '../reactors/reactors.js';
 import { routesOf } from '../routes.js';
 import { deriveSecrets } from '../secrets.js';
 import { createRevocationFeed } from '../session/revocation-feed.js';
-import { openKeyRing } from '../token/key-ring.js';
+import { openKeyRing, type KeyRingOptions } from '../token/key-ring.js';
+import { recordSigningKeys } from '../token/record-keys.js';
 
 export const issuer = 'https://annals.test';
 
@@ -131,7 +132,8 @@ export async function startIdentity(
   const logger = createLogger({ service: 'identity', level: 'silent' });
   const onError = (error: Error) => void error;
   const secrets = deriveSecrets(stores.keyEncryptionKey, Buffer.alloc(32, 7));
-  const ring = await openKeyRing({ pool, secrets, period: 30 * 86_400_000, onError });
+  const record: KeyRingOptions['record'] = (keys) => recordSigningKeys({ store }, keys, new Date().toISOString());
+  const ring = await openKeyRing({ pool, secrets, period: 30 * 86_400_000, record, onError });
   const identity: Identity = {
     ...{ store, pool, secrets, settings: { ...settings, ...over } },
     hasher: createHasher({ concurrency: 2, queue: 16, niceness: 0 }),

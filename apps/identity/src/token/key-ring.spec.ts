@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { testDatabase } from '@annals/testing';
 import { migrations } from '../migrations.js';
 import { deriveSecrets } from '../secrets.js';
-import { openKeyRing } from './key-ring.js';
+import { openKeyRing, type KeyRingOptions } from './key-ring.js';
 
 const database = testDatabase({ service: 'identity', migrations });
 const secrets = deriveSecrets(randomBytes(32), randomBytes(32));
@@ -10,8 +10,9 @@ const minute = 60_000;
 const period = 60 * minute;
 const start = Date.parse('2026-03-01T12:00:00.000Z');
 
-const open = (now: () => number) =>
-  openKeyRing({ pool: database().pool, secrets, period, now, onError: () => undefined });
+const record = async () => undefined;
+const open = (now: () => number, over: Partial<KeyRingOptions> = {}) =>
+  openKeyRing({ pool: database().pool, secrets, period, now, record, onError: () => undefined, ...over });
 const kids = (ring: Awaited<ReturnType<typeof open>>) => ring.keys().map(({ kid }) => kid);
 
 describe('the key ring', () => {
@@ -38,9 +39,32 @@ describe('the key ring', () => {
     second.stop();
   });
 
+  it('has each key recorded, and tries again when that failed', async () => {
+    let now = start + period;
+    const recorded: string[][] = [];
+    const trouble: unknown[] = [];
+    let away = true;
+    const ring = await open(() => now, {
+      record: async (keys) => {
+        if (away) throw new Error('the store is away');
+        recorded.push(keys.map(({ kid }) => kid));
+      },
+      onError: (error) => trouble.push(error),
+    });
+    expect([ring.keys().length > 0, trouble.length, recorded]).toEqual([true, 1, []]);
+    away = false;
+    await ring.renew();
+    await ring.renew();
+    expect(recorded).toEqual([kids(ring)]);
+    now += 2 * period;
+    await ring.renew();
+    expect(recorded).toEqual([recorded[0], kids(ring)]);
+    expect(kids(ring).length).toBe(recorded[0]!.length + 1);
+    ring.stop();
+  });
+
   it('cannot be opened under another key-encryption key', async () => {
     const other = deriveSecrets(randomBytes(32), randomBytes(32));
-    const opening = openKeyRing({ pool: database().pool, secrets: other, period, onError: () => undefined });
-    await expect(opening).rejects.toThrow();
+    await expect(open(() => start, { secrets: other })).rejects.toThrow();
   });
 });

@@ -16,6 +16,8 @@ export interface KeyRingOptions {
   secrets: Secrets;
   /** How long one key signs, in milliseconds. */
   period: number;
+  /** Told of all keys when there is one that it was not told of yet; again a minute later when it fails. */
+  record: (keys: readonly SigningKey[]) => Promise<void>;
   onError: (error: Error) => void;
   now?: () => number;
 }
@@ -27,12 +29,20 @@ export async function openKeyRing({
   pool,
   secrets,
   period,
+  record,
   onError,
   now = Date.now,
 }: KeyRingOptions): Promise<KeyRing> {
   let keys: SigningKey[] = [];
+  let recorded = 0;
 
   async function renew(): Promise<void> {
+    await makeDue();
+    // Tokens are signed all the same while it cannot be recorded that there is a new key.
+    if (keys.length > recorded) await record(keys).then(() => (recorded = keys.length), onError);
+  }
+
+  async function makeDue(): Promise<void> {
     keys = await readKeys(pool, secrets);
     if (nextKeyDue(keys, now(), period) === null) return;
     keys = await withTransaction(pool, async (tx) => {

@@ -24,7 +24,14 @@ describe('signing keys that rotate while tokens are made and verified', () => {
 
   /** One process of identity; its ring looks into the database each minute, from `phase` on. */
   async function startProcess(phase: number) {
-    const ring = await openKeyRing({ pool: database().pool, secrets, period, now: clock, onError: () => undefined });
+    const ring = await openKeyRing({
+      pool: database().pool,
+      secrets,
+      period,
+      now: clock,
+      record: async () => undefined,
+      onError: () => undefined,
+    });
     const tokens = createTokenIssuer({ issuer, keys: () => ring.keys(), now: clock });
     const tick = async () => {
       if ((now / second + phase) % 60 < 15) await ring.renew();
