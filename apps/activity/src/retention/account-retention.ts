@@ -38,7 +38,10 @@ export const replaceRetentionOfAccount = (ground: RetentionGround): MountedRoute
     const command = { account_id, days: body.days, floors: terms.floors, now };
     if (body.dry_run) {
       const { state } = await store.load(retentions, account_id);
-      const wanted = replaceRetention(command, state).reduce(retentions.evolve, state);
+      const wanted = replaceRetention(command, state).reduce(
+        (chosen, event) => retentions.evolve(chosen, event),
+        state,
+      );
       const days = inForce(terms, { ...ofEachClass(() => null), ...wanted.chosen });
       return { status: 200, body: await preview(ground, { accountId: account_id, days }, new Date(now)) };
     }

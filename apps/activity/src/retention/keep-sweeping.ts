@@ -7,8 +7,8 @@ const againAfterFailureMs = 10 * 60 * 1000;
 export interface KeepSweeping {
   /** Of the database in which one process at a time leads. */
   url: string;
-  sweep(lost: AbortSignal): Promise<void>;
-  onError(error: unknown): void;
+  sweep: (lost: AbortSignal) => Promise<void>;
+  onError: (error: unknown) => void;
 }
 
 /** Sweeps at the start and every day, in one process at a time; one that failed is swept again in ten minutes. */

@@ -1,8 +1,5 @@
-import { activityLog } from '../activity/projection.js';
-import { auditLog } from '../audit/projection.js';
 import { type Part } from '../part.js';
 import { getRetention, replaceRetentionOfAccount } from './account-retention.js';
-import { type RetentionGround } from './ground.js';
 import { keepSweeping } from './keep-sweeping.js';
 import { retentionModel } from './projection.js';
 import { sweep } from './sweep.js';
@@ -11,22 +8,28 @@ import { termsOf } from './terms.js';
 /** How long each account keeps what, of all parts there are. */
 export const retentionPart = (parts: readonly Part[]): Part => ({
   projections: () => [retentionModel],
-  open({ config, pool, backgroundPool, store, keys, logger, runner }) {
+  open(ground) {
+    const { config, backgroundPool, store, keys, logger } = ground;
     const kept = parts.flatMap((part) => part.kept ?? []);
-    const ground: RetentionGround = { pool: backgroundPool, store, keys, terms: termsOf(config), kept };
-    const runners = [retentionModel, activityLog, auditLog].map(runner);
+    const retention = { store, keys, terms: termsOf(config), kept };
+    const models = [retentionModel, ...parts.flatMap((part) => part.projections?.(config) ?? [])];
+    const runners = models.map((model) => ground.runner(model));
     const sweeping = keepSweeping({
       url: backgroundPool.url,
       sweep: (lost) =>
-        sweep(ground, {
-          ...{ ownerUrl: config.DATABASE_OWNER_URL, now: new Date(), lost },
-          caughtUp: () => untilLost(lost, Promise.all(runners.map((one) => one.caughtUp()))),
-          onError: (error) => logger.error({ error }, 'a month that nobody needs could not be dropped'),
-        }),
+        sweep(
+          { ...retention, pool: backgroundPool },
+          {
+            ...{ ownerUrl: config.DATABASE_OWNER_URL, now: new Date(), lost },
+            caughtUp: () => untilLost(lost, Promise.all(runners.map((one) => one.caughtUp()))),
+            onError: (error) => logger.error({ error }, 'a month that nobody needs could not be dropped'),
+          },
+        ),
       onError: (error) => logger.error({ error }, 'what is past its time could not all be removed'),
     });
+    const asked = { ...retention, pool: ground.pool };
     return {
-      routes: [getRetention({ ...ground, pool }), replaceRetentionOfAccount({ ...ground, pool })],
+      routes: [getRetention(asked), replaceRetentionOfAccount(asked)],
       stop: () => sweeping.stop(),
     };
   },

@@ -4,7 +4,7 @@ import { rowsOf, signedIn } from '@annals/testing';
 import { activityLog } from '../activity/projection.js';
 import { auditLog } from '../audit/projection.js';
 import { rangeRoots } from '../checkpoint/subtrees.js';
-import { later, retentionUnderTest } from './testing/retention-under-test.js';
+import { later, retentionUnderTest } from '../testing/retention-under-test.js';
 
 const under = retentionUnderTest();
 

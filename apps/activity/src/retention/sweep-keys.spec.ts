@@ -2,7 +2,7 @@ import { type AuditEntry } from '@annals/contracts';
 import { signedIn, until } from '@annals/testing';
 import { isDeepStrictEqual } from 'node:util';
 import { noAccount } from '../log/by-account.js';
-import { later, retentionUnderTest } from './testing/retention-under-test.js';
+import { later, retentionUnderTest } from '../testing/retention-under-test.js';
 
 const under = retentionUnderTest();
 /** From now to the end of the month that keys of today are for, at most. */

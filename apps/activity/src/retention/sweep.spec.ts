@@ -3,7 +3,7 @@ import { type EventStore } from '@annals/event-store';
 import { signedIn } from '@annals/testing';
 import { preview } from './preview.js';
 import { inForce, ofEachClass } from './terms.js';
-import { everything, later, retentionUnderTest } from './testing/retention-under-test.js';
+import { everything, later, retentionUnderTest } from '../testing/retention-under-test.js';
 
 const under = retentionUnderTest();
 const shortTerms = { activity: 7, analytics: 7 };

@@ -20,7 +20,7 @@ export interface SweepOptions {
   /** Fires when another process takes over: the sweep ends where it is. */
   lost: AbortSignal;
   /** Told when a month could not be dropped; its rows are deleted instead. */
-  onError(error: unknown): void;
+  onError: (error: unknown) => void;
 }
 
 /** Rows that went with whole months, by table and account. */

@@ -1,15 +1,15 @@
 import { type CurrentUserContext, type Purpose, type RetentionClass, type SweepEvent } from '@annals/contracts';
 import { createPool, projectionSchema, subjectKeys, type SubjectKeyStore, withTenant } from '@annals/postgres';
 import { rowsOf, signedIn } from '@annals/testing';
-import { activityPart } from '../../activity/part.js';
-import { activityTable } from '../../activity/stored-entry.js';
-import { auditPart } from '../../audit/part.js';
-import { trackingConsents } from '../../consent/tracking-consents.js';
-import { type ActivityUnderTest, activityUnderTest } from '../../testing/activity-service.js';
-import { type RetentionGround } from '../ground.js';
-import { retentionPart } from '../part.js';
-import { sweep, type SweepOptions } from '../sweep.js';
-import { termsOf } from '../terms.js';
+import { activityPart } from '../activity/part.js';
+import { activityTable } from '../activity/stored-entry.js';
+import { auditPart } from '../audit/part.js';
+import { trackingConsents } from '../consent/tracking-consents.js';
+import { type ActivityUnderTest, activityUnderTest } from './activity-service.js';
+import { type RetentionGround } from '../retention/ground.js';
+import { retentionPart } from '../retention/part.js';
+import { sweep, type SweepOptions } from '../retention/sweep.js';
+import { termsOf } from '../retention/terms.js';
 
 const own = [auditPart, activityPart];
 const dayMs = 24 * 60 * 60 * 1000;
@@ -18,7 +18,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 export const later = (days: number): Date => new Date(Date.now() + days * dayMs);
 
 /** Logs with retention, over stores of their own, and hands to move the clock of sweeps. */
-export interface RetentionUnderTest extends ActivityUnderTest {
+export interface RetentionUnderTest extends Omit<ActivityUnderTest, 'ground'> {
   ground(): RetentionGround;
   /** Keys as if it were then. */
   keysAt(now: Date): SubjectKeyStore;
