@@ -78,5 +78,6 @@ async function endOne(
     now: at,
     decide: (state) => endExport({ reason, now: at }, state),
   });
+  // After the fact, which a worker that is just done sees and removes its document itself; a failure comes again.
   await objects.remove(documentName(account, export_id));
 }

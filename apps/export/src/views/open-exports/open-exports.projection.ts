@@ -1,14 +1,11 @@
-import type { StoredEvent } from '@annals/event-store';
 import type { Projection, Tx } from '@annals/postgres';
 
 const schema = 'open_exports_v1';
 
-const forget = (tx: Tx, { data }: StoredEvent) =>
-  tx.query(`delete from ${schema}.open_export where export_id = $1`, [data.export_id]).then(() => undefined);
-
 /**
- * Exports that run or have a document, by account and by person. The rows are no tenant's: a person who is deleted is so
- * in every account, and only the consumer that ends exports reads them.
+ * Exports that run or may have a document, by account and by person; also ended ones, whose document may have withstood
+ * its removal. The rows are no tenant's: a person who is deleted is so in every account, and only the consumer that ends
+ * exports reads them.
  */
 export const openExports: Projection = {
   name: 'open_exports',
@@ -32,9 +29,9 @@ export const openExports: Projection = {
         [data.export_id, data.account_id, data.user_id, data.requested_at],
       );
     },
-    ExportFailed: forget,
-    ExportCancelled: forget,
-    ExportExpired: forget,
+    ExportFailed: async (tx, { data }) => {
+      await tx.query(`delete from ${schema}.open_export where export_id = $1`, [data.export_id]);
+    },
   },
 };
 
