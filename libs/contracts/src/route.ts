@@ -44,6 +44,11 @@ export interface RouteDefinition {
   bodyLimit?: number;
   /** It only reads, though its method is not GET: it is no command, and no log has an entry of it unless it is refused. */
   reads?: true;
+  /**
+   * Carried out without effect, it leaves no entry in the audit log: who does not consent to have their activity kept has
+   * no trace of it kept there either.
+   */
+  quiet?: true;
   /** Whose personal data its answer holds: that somebody reads about others is recorded before they see it. */
   discloses?: Discloses;
   /** The body is a form with one file instead of JSON. */

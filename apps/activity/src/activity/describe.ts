@@ -19,6 +19,8 @@ const categories: Readonly<Record<string, string>> = {
   session: 'security',
   credential: 'security',
   denial: 'security',
+  attempt: 'security',
+  reading: 'security',
   apikey: 'security',
   profile: 'profile',
   disclosure: 'profile',

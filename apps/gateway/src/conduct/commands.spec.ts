@@ -105,6 +105,11 @@ describe('a command without effect', () => {
     expect(edge.metrics.text()).toContain('annals_conduct_unacknowledged_total 1');
   });
 
+  it('leaves no trace of somebody’s activity who does not consent to keep it', async () => {
+    expect((await edge.ask('/users/activity', { method: 'POST' })).status).toBe(200);
+    expect(told()).toEqual([]);
+  });
+
   it('is none when it only asks', async () => {
     expect((await edge.ask('/permissions/check', { method: 'POST' })).status).toBe(200);
     expect(told()).toEqual([]);

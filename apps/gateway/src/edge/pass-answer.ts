@@ -51,7 +51,7 @@ export function passAnswer(
         return (held = holdRefusal(exchange.response, status, answerHead(exchange, answered), record));
       }
       if (status >= 300) return open();
-      if (destination.changes && answered[headers.effect] === 'none') {
+      if (destination.changes && !destination.quiet && answered[headers.effect] === 'none') {
         return (held = holdUntil(conduct.record(emptyConduct(asked, status)), open));
       }
       const reading = readingOf(asked, params);

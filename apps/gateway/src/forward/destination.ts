@@ -18,6 +18,8 @@ export interface Destination {
   access: Access;
   /** It is a command: not a GET, nor anything else that only reads. */
   changes: boolean;
+  /** Without effect it leaves no entry. */
+  quiet: boolean;
   /** Whose personal data its answer holds; null for the caller's own and for none. */
   discloses: Discloses | null;
   /** Largest body in bytes; 0 where the contract has none. */
@@ -47,6 +49,7 @@ function destinationOf({ id, definition }: Route): Destination {
     knowsCaller: access.kind === 'open' && access.knows_caller === true,
     access,
     changes: method !== 'GET' && !definition.reads,
+    quiet: definition.quiet === true,
     discloses: definition.discloses ?? null,
     bodyLimit: method === 'GET' ? 0 : bodyLimitOf(definition),
     streams: Object.values(responses).includes('stream'),

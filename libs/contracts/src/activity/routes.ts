@@ -62,6 +62,7 @@ export const listAuditLogsRoute = route('listAuditLogs', {
   summary: 'Who changed what in this account, with old and new values, newest first',
   access,
   query: AuditQuery,
+  discloses: 'many',
   responses: { 200: logOf(AuditEntry) },
 });
 
@@ -74,6 +75,7 @@ export const getAuditLogRoute = route('getAuditLog', {
   access,
   params: z.object({ id: z.uuid() }),
   query: z.strictObject(logChoice),
+  discloses: { thing: 'id' },
   responses: { 200: AuditEntry },
 });
 

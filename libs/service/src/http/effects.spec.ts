@@ -63,6 +63,11 @@ describe('an answer to a command', () => {
     expect(await effectOf('POST')).toBeUndefined();
   });
 
+  it('says nothing when it repeats what was done before', async () => {
+    reply = async () => ({ status: 200, body: {}, replayed: true });
+    expect(await effectOf('POST')).toBeUndefined();
+  });
+
   it('that refuses says nothing, and nobody goes on watching', async () => {
     reply = () => Promise.reject(new Problem(409, 'taken', 'It is taken'));
     expect([await effectOf('POST'), open]).toEqual([undefined, 0]);

@@ -75,7 +75,7 @@ export function createRequestHandler(options: AppOptions & { metrics: Metrics },
         const call = { req, res, route, params: matched.params, path, search, request, scope: entry.scope };
         const watch = isCommand(req.method) ? options.effects?.watch(request.transaction_id) : undefined;
         const reply: Reply = await answer(call, parts).finally(() => watch?.end());
-        if (watch && !watch.happened()) always[headers.effect] = 'none';
+        if (watch && !watch.happened() && !reply.replayed) always[headers.effect] = 'none';
         if (options.checkReplies) checkReply(route, reply);
         closeWhenDraining();
         const ifNoneMatch = req.headers['if-none-match'];

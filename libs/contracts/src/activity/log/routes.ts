@@ -15,6 +15,7 @@ export const trackActivityRoute = route('trackActivity', {
   body: TrackActivity,
   // Five hundred facts with a little data each do not fit the usual 100 KB.
   bodyLimit: 512 * 1024,
+  quiet: true,
   responses: {
     202: z.object({
       /** Facts that were stored. */
