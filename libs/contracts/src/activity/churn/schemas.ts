@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What the estimate is made of; each is explained in docs/churn-model.md. */
-export const churnFactors = ['recency', 'trend', 'breadth', 'tenure', 'regularity', 'rating'] as const;
+export const churnFactors = ['recency', 'trend', 'frequency', 'breadth', 'tenure', 'regularity', 'rating'] as const;
 export const ChurnFactor = z.enum(churnFactors);
 export type ChurnFactor = z.infer<typeof ChurnFactor>;
 
@@ -12,8 +12,8 @@ export type ChurnBand = z.infer<typeof ChurnBand>;
 /** How likely it is that somebody will not come back within the next 28 days. */
 export const OwnChurnRisk = z.object({
   about: z.literal('self'),
-  /** `too_new` and `gone`: first seen less than two weeks ago, or not seen for eight: nothing can be said. */
-  band: z.enum([...churnBands, 'too_new', 'gone']),
+  /** Nothing can be said of who is `too_new` (first seen less than two weeks ago), `gone` (not seen for four) or `untracked`. */
+  band: z.enum([...churnBands, 'too_new', 'gone', 'untracked']),
   /** What matters most for it, strongest first. */
   factors: z.array(z.object({ factor: ChurnFactor, effect: z.enum(['raises', 'lowers']), words: z.string() })),
 });
