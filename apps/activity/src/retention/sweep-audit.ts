@@ -54,15 +54,14 @@ export async function sweepAudit(
   until: Date,
   lost: AbortSignal,
 ): Promise<number> {
-  for (let removed = 0; ;) {
+  const { oldest, kept } = await withTenant(pool, { accountId }, (tx) => cutOf(tx, accountId, until));
+  let removed = 0;
+  for (let from = oldest; from < kept; from += rowsAtOnce) {
     lost.throwIfAborted();
-    const some = await withTenant(pool, { accountId }, async (tx) => {
-      const { oldest, kept } = await cutOf(tx, accountId, until);
-      return oldest < kept ? shorten(tx, accountId, Math.min(kept, oldest + rowsAtOnce)) : 0;
-    });
-    if (some === 0) return removed;
-    removed += some;
+    const cut = Math.min(kept, from + rowsAtOnce);
+    removed += await withTenant(pool, { accountId }, (tx) => shorten(tx, accountId, cut));
   }
+  return removed;
 }
 
 async function shorten(tx: Tx, accountId: string, cut: number): Promise<number> {
