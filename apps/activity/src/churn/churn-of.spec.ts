@@ -54,7 +54,12 @@ async function happened(sketches: EventSketch[]): Promise<void> {
 }
 async function empty(): Promise<void> {
   for (const account of [acme, globex]) {
-    for (const table of ['presence_v1.presence', 'presence_v1.members', 'presence_v1.refusals', 'feedback_answers_v1.answers']) {
+    for (const table of [
+      'presence_v1.presence',
+      'presence_v1.members',
+      'presence_v1.refusals',
+      'feedback_answers_v1.answers',
+    ]) {
       await rowsOf(database().pool, account, `delete from ${table}`);
     }
   }
@@ -99,11 +104,17 @@ describe('the risk of churn', () => {
 
   it('is not guessed of who is new, gone, refuses, or never was here', async () => {
     const yesterday = monday + judgedDay * dayMs;
-    await happened([did(0, yesterday), did(1, yesterday - 60 * dayMs), did(2, yesterday - 60 * dayMs), did(2, yesterday)]);
+    await happened([
+      did(0, yesterday),
+      did(1, yesterday - 60 * dayMs),
+      did(2, yesterday - 60 * dayMs),
+      did(2, yesterday),
+    ]);
     const decided = { account_id: acme, user_id: userId(2), activity_tracking: false };
     await happened([did(2, yesterday, { type: 'ProfilePrivacyChanged', data: decided })]);
     const bands = [];
-    for (const who of [0, 1, 2, 3]) bands.push(((await churnOf(database().pool, asked(memberAt(who)))) as OwnChurnRisk).band);
+    for (const who of [0, 1, 2, 3])
+      bands.push(((await churnOf(database().pool, asked(memberAt(who)))) as OwnChurnRisk).band);
     expect(bands).toEqual(['too_new', 'gone', 'untracked', 'untracked']);
   });
 
@@ -135,7 +146,9 @@ describe('the risk of churn', () => {
     await happened(low.flatMap((life, who) => lived(who, life)));
     await happened(high.flatMap((life, who) => lived(who, life, globex)));
     expect(await churnOf(database().pool, asked())).toMatchObject({ bands: { low: 6, medium: 0, high: 0 } });
-    expect(await churnOf(database().pool, asked(null, globex))).toMatchObject({ bands: { low: 0, medium: 0, high: 6 } });
+    expect(await churnOf(database().pool, asked(null, globex))).toMatchObject({
+      bands: { low: 0, medium: 0, high: 6 },
+    });
     expect(await churnOf(database().pool, asked(memberAt(0, globex)))).toMatchObject({ band: 'untracked' });
   });
 });

@@ -104,7 +104,9 @@ export function observe({ quarters, rating }: Life, ahead = 0): Observed {
   const known = local.filter((quarter) => dayOf(quarter) <= judgedDay);
   const days = new Set(known.map(dayOf));
   const last = Math.max(...days);
-  const recent = known.filter((quarter) => dayOf(quarter) > last - hourDays && dayOf(quarter) > judgedDay - observedDays);
+  const recent = known.filter(
+    (quarter) => dayOf(quarter) > last - hourDays && dayOf(quarter) > judgedDay - observedDays,
+  );
   return {
     active: Array.from({ length: observedDays }, (_, ago) => (days.has(judgedDay - ago) ? '1' : '0')).join(''),
     quarters: new Set(recent.map((quarter) => quarter % quartersOfDay)).size,
