@@ -1,10 +1,11 @@
-import { type ActivityEntry, type CurrentUserContext } from '@annals/contracts';
-import { signedIn } from '@annals/testing';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { type ActivityEntry, type CurrentUserContext, Problem } from '@annals/contracts';
+import { uuidv7 } from '@annals/event-store';
+import { type Response, type RouteRequest } from '@annals/service';
+import { signedIn, startTestService, until } from '@annals/testing';
+import { Writable } from 'node:stream';
 import { activityUnderTest } from '../testing/activity-service.js';
 import { consenting } from '../testing/consenting.js';
+import { exportActivity } from './export-activity.js';
 
 const under = activityUnderTest();
 
@@ -115,16 +116,37 @@ describe('GET /users/activity/export', () => {
     expect((await take('', me)).text).toBe('');
   });
 
-  it('ends without a trace of failure when the client goes, and gives its place back', async () => {
+  it('is open so many times at once, waits for its reader, and ends when the client goes', async () => {
     const { me, position } = await longLog();
-    await take('?type=nothing', me, position);
+    await under().get('/users/activity', me, position);
+    const { pool, store } = under().ground;
+    const route = exportActivity(pool, store);
+    const asked = () =>
+      route.run({
+        ...{ context: me, query: { format: 'ndjson', sort_order: 'asc', source: 'client' }, raw: { method: 'GET' } },
+        ...{ commandId: uuidv7(), now: new Date().toISOString() },
+      } as unknown as RouteRequest);
+    // A client that takes the first page and reads no more.
+    const stuck = () => new Writable({ highWaterMark: 1, write: () => undefined });
+    const clients = [stuck(), stuck()];
+    const streams: Promise<void>[] = [];
+    for (const client of clients) streams.push((await asked()).stream!(client as unknown as Response));
+    await until('both wait', () => clients.every((client) => client.writableNeedDrain));
+    await expect(asked()).rejects.toMatchObject({ status: 429, code: 'too-many-at-once' });
+    for (const client of clients) client.destroy();
+    await Promise.all(streams);
+    expect((await asked()).status).toBe(200);
+  });
+
+  it('gives its place back when it cannot be recorded that it was taken', async () => {
+    const [me, { pool, store }] = [signedIn(), under().ground];
+    const failing = { ...store, execute: () => Promise.reject(new Problem(503, 'event-store-unavailable', 'Away')) };
+    const routes = [exportActivity(pool, failing)];
+    const service = await startTestService({ service: 'activity', routes, commandKey: Buffer.alloc(32, 3) });
     for (let turn = 0; turn < 5; turn++) {
-      const gone = new AbortController();
-      const response = await under().service.open('/users/activity/export', me, { signal: gone.signal });
-      expect(response.status).toBe(200);
-      gone.abort();
-      await response.text().catch(() => undefined);
+      const { status, json } = await service.call('GET', '/users/activity/export', me);
+      expect([status, json.code]).toEqual([503, 'event-store-unavailable']);
     }
-    expect((await take('?source=client', me)).status).toBeLessThan(430);
+    await service.stop();
   });
 });

@@ -57,7 +57,7 @@ const cellOf = (value: ActivityEntry[keyof ActivityEntry]): string => {
 interface Form {
   type: string;
   first: string;
-  line(entry: ActivityEntry): string;
+  line: (entry: ActivityEntry) => string;
 }
 
 const forms: Readonly<Record<ActivityExportQuery['format'], Form>> = {
