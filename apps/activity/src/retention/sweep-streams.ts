@@ -24,7 +24,7 @@ export async function sweepStreams(
     const ids = rows.map(({ person, day }) => dayOf({ account_id: accountId, user_id: person }, day));
     const streams = ids.map((id) => streamName(trackedDay.category, id));
     await withTenant(pool, { accountId }, (tx) => keepLeaves(tx, accountId, streams));
-    for (const stream of streams) await store.removeStream(stream);
+    await Promise.all(streams.map((stream) => store.removeStream(stream)));
     // Last, so that a sweep that ended on the way finds them again.
     await pool.query(
       `delete from ${schema}.fact_days f using unnest($2::uuid[], $3::date[]) as gone(person, day)
