@@ -186,6 +186,28 @@ describe('the usage of an account', () => {
     expect((await ask()).total.events).toBe(5);
   });
 
+  it('tells of people whose cells are all too small, once they are five together', async () => {
+    const { ask } = await accountOf({ people: 3 }, { people: 2, at: '2026-03-02T15:00:00.000Z' });
+    const { total, peaks } = await ask();
+    expect(total.events).toBe(5);
+    expect(peaks.hours.filter(({ events }) => events !== 0)).toEqual([
+      ...[
+        { weekday: 1, hour: 12 },
+        { weekday: 1, hour: 15 },
+      ].map((at) => ({ ...at, events: null, suppressed: true })),
+    ]);
+  });
+
+  it('says beside it how content people are, and how many may stay away', async () => {
+    const { ask, analyst, seen } = await accountOf({ people: 5 });
+    expect(await ask('bucket=hour')).toMatchObject({
+      satisfaction: { answers: 0, suppressed: false },
+      churn: { about: 'account' },
+    });
+    const own = await under().get(`${path}?from=2026-03-02&to=2026-03-02`, analyst, seen);
+    expect(own.json).toMatchObject({ satisfaction: { answers: 0, suppressed: false }, churn: { about: 'self' } });
+  });
+
   it('names no word that few people made up', async () => {
     const { analyst, seen } = await accountOf({ people: 5, times: 2 });
     const ada = member(analyst.account_id!);

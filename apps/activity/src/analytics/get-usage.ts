@@ -2,6 +2,8 @@ import { requirePermission } from '@annals/auth';
 import { getUsageRoute as route } from '@annals/contracts';
 import { type Pool } from '@annals/postgres';
 import { type MountedRoute, mount } from '@annals/service';
+import { churnOf } from '../churn/churn-of.js';
+import { satisfactionOf } from '../feedback/satisfaction.js';
 import { zoneOf } from '../local-time/account-zones.js';
 import { personOf } from '../person.js';
 import { memberOf } from './member.js';
@@ -20,10 +22,13 @@ export const getUsage = (pool: Pool, secret: Uint8Array): MountedRoute =>
     const zone = query.time_zone ?? (await zoneOf(pool, accountId));
     const { from, to, period, previous } = daysOf(query, zone, new Date(now));
     const filters = { category, device, source };
-    const [read, performance] = await Promise.all([
-      readUsage(pool, { accountId, member, zone, bucket, period, previous, ...filters }),
+    const who = { accountId, member, zone };
+    const [read, performance, satisfaction, churn] = await Promise.all([
+      readUsage(pool, { ...who, bucket, period, previous, ...filters }),
       scope === 'account' ? performanceOf(pool, accountId, period) : null,
+      satisfactionOf(pool, { ...who, from, to, bucket: bucket === 'hour' ? 'day' : bucket }),
+      churnOf(pool, { ...who, now: new Date(now) }),
     ]);
-    const counted = usageAnswer(read, scope, bucket);
-    return { status: 200, body: { scope, from, to, bucket, time_zone: zone, ...counted, performance } };
+    const asked = { scope, from, to, bucket, time_zone: zone };
+    return { status: 200, body: { ...asked, ...usageAnswer(read, scope, bucket), performance, satisfaction, churn } };
   });

@@ -2,7 +2,7 @@ import { type UsageQuery } from '@annals/contracts';
 import { type Pool, type Tx, withTenant } from '@annals/postgres';
 import { type Conditions, conditions } from '../log/conditions.js';
 import { fewestPeople } from '../suppression/hidden-cells.js';
-import { type Part } from './keep-back.js';
+import { type Part, together } from './keep-back.js';
 import { dimensions, usageSchema } from './tables.js';
 import { type HourRow } from './timeline.js';
 
@@ -26,7 +26,7 @@ export type NamedPart = Part & { name: string };
 
 export interface UsageRead {
   hours: HourRow[];
-  /** By what usage is broken down into; of words, the most frequent two thousand. */
+  /** By what usage is broken down into, most first. */
   breakdowns: Record<Dimension, NamedPart[]>;
   /** What was left out by the filters, and the period before with and without. */
   outside: Part;
@@ -34,40 +34,61 @@ export interface UsageRead {
   previousOutside: Part;
 }
 
-/** Words come from clients, so there may be any number of them. */
-const mostWords = 2_000;
+/** Different things that are told apart at most; words come from clients, so there may be any number of them. */
+const mostThings = 20_000;
 
 /** Reads from the counts of usage alone, in one round trip. */
 export function readUsage(pool: Pool, asked: UsageSelection): Promise<UsageRead> {
   return withTenant(pool, { accountId: asked.accountId }, async (tx) => {
-    const [hours, named, now, before] = await Promise.all([
+    const [hours, breakdowns, now, before] = await Promise.all([
       readHours(tx, asked),
       readBreakdowns(tx, asked),
-      readTotals(tx, asked, asked.period),
+      isFiltered(asked) ? readTotals(tx, asked, asked.period) : null,
       readTotals(tx, asked, asked.previous),
     ]);
-    const { outside } = now;
-    return { hours, breakdowns: named, outside, previous: before.inside, previousOutside: before.outside };
+    const outside = now?.outside ?? nothing;
+    return { hours, breakdowns, outside, previous: before.inside, previousOutside: before.outside };
   });
 }
 
-/** Rows of the period; what to sum of them and the first five people behind it. */
-function countsOf({ accountId, member }: UsageSelection, { from, to }: Period) {
+const isFiltered = ({ category, device, source }: UsageSelection) =>
+  category !== undefined || device !== undefined || source !== undefined;
+
+/** The cells of a period as a first part of `with`: those of the account, or one member's, which name nobody. */
+function cellsOf({ accountId, member }: UsageSelection, { from, to }: Period) {
   const where = conditions();
   where.add('account_id = ?', accountId);
   where.maybe('member = ?::bytea', member ?? undefined);
   where.add('quarter >= ?', from.toISOString());
   where.add('quarter < ?', to.toISOString());
-  // Each cell comes once for each of its people, and is counted with the first of them.
-  return member === null
-    ? {
-        table: `${usageSchema}.usage_cells cross join unnest(people) with ordinality as of_cell(person, place)`,
-        counted: `(sum(events) filter (where place = 1))::float8 as events,
-          (array_agg(distinct encode(person, 'hex')))[1:${fewestPeople}] as people`,
-        where,
-      }
-    : { table: `${usageSchema}.usage_people`, counted: `sum(events)::float8 as events, '{}'::text[] as people`, where };
+  const [table, people] = member === null ? ['usage_cells', 'people'] : ['usage_people', "'{}'::bytea[] as people"];
+  const text = () => `cells as not materialized (
+    select quarter, ${dimensions.join(', ')}, events, ${people} from ${usageSchema}.${table} where ${where.text()})`;
+  return { where, text };
 }
+
+/**
+ * Sums cells by a key, as the part `summed` of `with`. Where one cell has five people there are five, and nobody else has
+ * to be looked at; only where none has, people are gathered.
+ */
+const summedBy = (key: Readonly<Record<string, string>>): string => {
+  const names = Object.keys(key).join(', ');
+  const columns = Object.entries(key).map(([name, expression]) => `${expression} as ${name}`);
+  return `
+    counts as (
+      select ${columns.join(', ')}, sum(events)::float8 as events,
+        max(people) filter (where cardinality(people) >= ${fewestPeople}) as many
+      from cells group by ${names}
+    ), few as (
+      select ${names}, array_agg(distinct person) as people
+      from (select ${columns.join(', ')}, unnest(people) as person from cells where cardinality(people) < ${fewestPeople}) as found
+        join counts using (${names})
+      where many is null group by ${names}
+    ), summed as (
+      select ${names}, events, coalesce(many, people[1:${fewestPeople}], '{}')::text[] as people
+      from counts left join few using (${names})
+    )`;
+};
 
 function filter(where: Conditions, { category, device, source }: UsageSelection): void {
   where.maybe('category = ?', category);
@@ -81,55 +102,58 @@ interface Counted {
 }
 
 async function readHours(tx: Tx, asked: UsageSelection): Promise<HourRow[]> {
-  const { table, counted, where } = countsOf(asked, asked.period);
+  const { where, text } = cellsOf(asked, asked.period);
   filter(where, asked);
+  const cells = text();
   const parameter = (value: unknown) => `$${where.values.push(value)}`;
   const [zone, bucket] = [`${parameter(asked.zone)}::text`, `${parameter(asked.bucket)}::text`];
   const [from, to] = [parameter(asked.period.from.toISOString()), parameter(asked.period.to.toISOString())];
+  const hour_start = `date_trunc('hour', quarter, ${zone})`;
   const { rows } = await tx.query<HourRow>(
-    `with hours as (
-       select date_trunc('hour', quarter, ${zone}) as hour_start, min(quarter) as start, max(quarter) + interval '15 minutes' as "end"
+    `with ${cells}, hours as (
+       select ${hour_start} as hour_start, min(quarter) as start, max(quarter) + interval '15 minutes' as "end"
        from generate_series(${from}::timestamptz, ${to}::timestamptz - interval '15 minutes', interval '15 minutes') as quarter
        group by 1
-     ), counts as (
-       select date_trunc('hour', quarter, ${zone}) as hour_start, ${counted} from ${table} where ${where.text()} group by 1
-     )
+     ), ${summedBy({ hour_start })}
      select start, "end", date_trunc(${bucket}, start, ${zone}) as bucket,
        to_char(start at time zone ${zone}, 'YYYY-MM-DD"T"HH24:MI') as local,
        extract(isodow from start at time zone ${zone})::int as weekday,
        extract(hour from start at time zone ${zone})::int as hour,
        coalesce(events, 0) as events, coalesce(people, '{}') as people
-     from hours left join counts using (hour_start) order by start`,
+     from hours left join summed using (hour_start) order by start`,
     where.values,
   );
   return rows;
 }
 
 async function readBreakdowns(tx: Tx, asked: UsageSelection): Promise<UsageRead['breakdowns']> {
-  const { table, counted, where } = countsOf(asked, asked.period);
+  const { where, text } = cellsOf(asked, asked.period);
   filter(where, asked);
-  const { rows } = await tx.query<Counted & Record<Dimension, string | null>>(
-    `select ${dimensions.join(', ')}, ${counted} from ${table} where ${where.text()}
-     group by grouping sets (${dimensions.map((name) => `(${name})`).join(', ')})
-     order by device is null and source is null, events desc, category, type limit ${mostWords}`,
+  const key = Object.fromEntries(dimensions.map((name) => [name, name]));
+  const { rows } = await tx.query<Counted & Record<Dimension, string>>(
+    `with ${text()}, ${summedBy(key)}
+     select * from summed order by events desc, ${dimensions.join(', ')} limit ${mostThings}`,
     where.values,
   );
   const named = (dimension: Dimension): NamedPart[] =>
-    rows.flatMap((row) => (row[dimension] === null ? [] : [{ ...partOf(row), name: row[dimension] }]));
+    [...Map.groupBy(rows, (row) => row[dimension])]
+      .map(([name, of]) => ({ ...together(of.map(partOf)), name }))
+      .sort((a, b) => b.events - a.events);
   return { source: named('source'), category: named('category'), device: named('device'), type: named('type') };
 }
 
 /** What the filters take of a period, and what they leave. */
 async function readTotals(tx: Tx, asked: UsageSelection, period: Period): Promise<Record<'inside' | 'outside', Part>> {
-  const { table, counted, where } = countsOf(asked, period);
+  const { where, text } = cellsOf(asked, period);
+  const cells = text();
   const filters = conditions();
   filter(filters, asked);
   const taken = filters.values.reduce<string>(
-    (text, value, index) => text.replace(`$${index + 1}`, () => `$${where.values.push(value)}`),
+    (written, value, index) => written.replace(`$${index + 1}`, () => `$${where.values.push(value)}`),
     filters.text() || 'true',
   );
   const { rows } = await tx.query<Counted & { taken: boolean }>(
-    `select ${taken} as taken, ${counted} from ${table} where ${where.text()} group by 1`,
+    `with ${cells}, ${summedBy({ taken })} select * from summed`,
     where.values,
   );
   const of = (one: boolean) => partOf(rows.find((row) => row.taken === one) ?? { events: 0, people: [] });
@@ -137,3 +161,4 @@ async function readTotals(tx: Tx, asked: UsageSelection, period: Period): Promis
 }
 
 const partOf = ({ events, people }: Counted): Part => ({ events, people: new Set(people), families: [] });
+const nothing = partOf({ events: 0, people: [] });

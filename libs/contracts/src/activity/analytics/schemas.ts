@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ChurnRisk } from '../churn/schemas.js';
+import { Satisfaction } from '../feedback/schemas.js';
 import { moment } from '../log-list.js';
 import { timeZone } from '../../profile/timezone.js';
 import { DeviceClass } from './device-class.js';
@@ -98,5 +100,9 @@ export const Usage = z.object({
   }),
   /** By route, most used first; account-wide only. A route shows once five people used it on one day. */
   performance: z.array(RoutePerformance).nullable(),
+  /** How content they say they are; by day where usage is by hour. */
+  satisfaction: Satisfaction,
+  /** Whether they are likely to stay away, as of today whatever the period. */
+  churn: ChurnRisk,
 });
 export type Usage = z.infer<typeof Usage>;
