@@ -182,3 +182,20 @@ it('every moment lies in one bucket, in whatever time zone', async () => {
     { numRuns: 40 },
   );
 });
+
+it('knows every time zone that may be asked for', async () => {
+  const names = [
+    'UTC',
+    'GMT',
+    'Etc/UTC',
+    'Etc/GMT+12',
+    'US/Pacific',
+    'Asia/Calcutta',
+    ...Intl.supportedValuesOf('timeZone'),
+  ];
+  const { rows } = await database().pool.query(
+    'select name from unnest($1::text[]) as asked(name) where name not in (select name from pg_timezone_names)',
+    [names],
+  );
+  expect(rows).toEqual([]);
+});
