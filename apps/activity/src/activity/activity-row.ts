@@ -58,11 +58,13 @@ export const originColumns: Columns<LineOrigin> = {
 };
 
 /** Streams that keep names unique; nobody did anything there that another event does not tell. */
-const mechanical = new Set(['email', 'slug']);
+const mechanical = new Set(['email', 'slug', 'accountname', 'domain', 'handle']);
+/** Steps of something whose beginning and end are told. */
+const steps = new Set(['ExportPartGathered']);
 
 /** Lines of somebody's activity log that an event makes: none, one, or one for each fact a client told. */
 export function activityRows(event: StoredEvent, contract: EventContract, accountId: string): ActivityLine[] {
-  if (mechanical.has(contract.category)) return [];
+  if (mechanical.has(contract.category) || steps.has(event.type)) return [];
   if (event.type === 'ActivityTracked') return clientRows(event);
   const userId = personOf(event);
   if (userId === null) return [];

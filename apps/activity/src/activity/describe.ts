@@ -12,6 +12,16 @@ const named: Readonly<Record<string, { type: string; category: string }>> = {
   UserRegistered: { type: 'registered', category: 'account' },
   MembershipGranted: { type: 'account_joined', category: 'account' },
   MembershipEnded: { type: 'account_left', category: 'account' },
+  MembershipRoleChanged: { type: 'account_role_changed', category: 'account' },
+  CommandRejected: { type: 'request_rejected', category: 'security' },
+  CommandChangedNothing: { type: 'request_without_effect', category: 'security' },
+  RefreshTokenReplayed: { type: 'session_token_reused', category: 'security' },
+  SignCountRegressed: { type: 'passkey_copy_suspected', category: 'security' },
+  NewDeviceSeen: { type: 'sign_in_from_new_device', category: 'security' },
+  NewCountrySeen: { type: 'sign_in_from_new_country', category: 'security' },
+  ImpossibleTravelSeen: { type: 'sign_in_from_impossible_distance', category: 'security' },
+  RetentionApplied: { type: 'old_entries_removed', category: 'data' },
+  RetentionChanged: { type: 'retention_changed', category: 'data' },
 };
 
 /** By the event's stream; anything new is about the account until somebody says otherwise here. */
@@ -22,6 +32,9 @@ const categories: Readonly<Record<string, string>> = {
   attempt: 'security',
   reading: 'security',
   apikey: 'security',
+  device: 'security',
+  provider: 'security',
+  signingkey: 'security',
   profile: 'profile',
   disclosure: 'profile',
   verification: 'profile',

@@ -70,7 +70,7 @@ describe('the activity log', () => {
       },
       {
         ...server,
-        type: 'membership_role_changed',
+        type: 'account_role_changed',
         category: 'account',
         tags: [],
         data: { entity: 'Membership', entity_id: ada, by: root },

@@ -14,7 +14,7 @@ describe('an event stream through the edge', () => {
   /** Opens a stream and reads its first event; what it gives resolves at the end of the stream. */
   async function opened(): Promise<{ end: Promise<string> }> {
     const response = await edge.ask('/users/activity/stream');
-    const reader = response.body!.getReader();
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const text = (chunk: Uint8Array | undefined) => new TextDecoder().decode(chunk);
     const first = text((await reader.read()).value);
     expect([response.status, first]).toEqual([200, 'data: one\n\n']);
