@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type StoredEvent } from '@annals/event-store';
 import { noEntry, rootOf } from '@annals/ledger';
 import { projectBatch, readCheckpoint } from '@annals/postgres';
-import { rowsOf, storedEvents, type TestDatabase, testDatabase } from '@annals/testing';
+import { type EventSketch, rowsOf, storedEvents, type TestDatabase, testDatabase } from '@annals/testing';
 import fc from 'fast-check';
 import { noAccount } from '../log/by-account.js';
 import { type AuditRow } from './audit-row.js';
@@ -14,23 +14,18 @@ const acme = '018f0000-0000-7000-8000-00000000000a';
 const globex = '018f0000-0000-7000-8000-00000000000b';
 const ada = '018f0000-0000-7000-8000-0000000000b1';
 
+const changeIn = (account: string, n: number): EventSketch => ({
+  ...{ type: 'ProfileUpdated', stream: `profile-${account}_${ada}`, account_id: account },
+  data: { account_id: account, user_id: ada, updated_at: '2026-01-01T00:00:00.000Z', bio: `Nr. ${n} \0 \ud800` },
+  metadata: { client: { ip: null, user_agent: `\0 half \ud800 ${n}` } },
+});
+const ofNobody = (failures: number): EventSketch => ({
+  ...{ type: 'SignInThrottled', stream: `credential-${ada}`, data: { user_id: ada, failures } },
+});
+
 /** Six hundred changes in one account, a few in another with the same ids, and some of nobody's. */
 const life = storedEvents(
-  Array.from({ length: 660 }, (_, n) => {
-    const account = n % 60 === 7 ? globex : acme;
-    if (n % 50 === 3)
-      return { type: 'SignInThrottled', stream: `credential-${ada}`, data: { user_id: ada, failures: n } };
-    const data = {
-      account_id: account,
-      user_id: ada,
-      updated_at: '2026-01-01T00:00:00.000Z',
-      bio: `Nr. ${n} \0 \ud800`,
-    };
-    return {
-      ...{ type: 'ProfileUpdated', stream: `profile-${account}_${ada}`, account_id: account, data },
-      metadata: { client: { ip: null, user_agent: `\0 half \ud800 ${n}` } },
-    };
-  }),
+  Array.from({ length: 660 }, (_, n) => (n % 50 === 3 ? ofNobody(n) : changeIn(n % 60 === 7 ? globex : acme, n))),
 );
 
 async function projectIn(database: TestDatabase, cuts: readonly number[]): Promise<void> {
@@ -134,5 +129,17 @@ describe('the ledger under the audit log', () => {
       await projectIn(others[index]!(), cut);
       expect(await allOf(others[index]!())).toEqual(expected);
     }
+  });
+
+  it('writes nothing when one of many entries cannot be written', async () => {
+    const before = await allOf(whole());
+    const more = storedEvents(
+      Array.from({ length: 600 }, (_, n) => changeIn(acme, n)),
+      life,
+    );
+    const broken = more.map((event, index) => (index === 3 ? { ...event, id: 'no id' } : event));
+    const [from, to] = [life.at(-1)!.position, more.at(-1)!.position];
+    await expect(projectBatch(whole().pool, auditLog, from, broken, to)).rejects.toThrow('invalid input syntax');
+    expect(await allOf(whole())).toEqual(before);
   });
 });

@@ -1,11 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allEvents, type EventContract } from '@annals/contracts';
-import { changesOf, type LastValues, type StoredEvent } from '@annals/event-store';
+import { changesOf, type StoredEvent } from '@annals/event-store';
 import { type Projection, setTenant, tenantTable, type Tx } from '@annals/postgres';
 import { accountOf, byAccount } from '../log/by-account.js';
 import { monthlyPartitions } from '../log/months.js';
 import { appendKept, keptLeavesTables, readKeptLeaves, restoreKept } from '../retention/kept-leaves.js';
 import { auditColumns, auditFacts, type AuditFacts, type AuditRow } from './audit-row.js';
 import { insertEntries } from './insert-entries.js';
+import { readLastValues, writeLastValues } from './last-values.js';
 import { readLogs, writeLogs, writeTiles } from './ledger-rows.js';
 import { append, emptyLog, type Tile } from './log-state.js';
 
@@ -70,6 +72,9 @@ export const auditLog: Projection = {
   batch: project,
 };
 
+/** PostgreSQL inserts so many while the next are made. They leave in a turn of the event loop between. */
+const rowsAtOnce = 250;
+
 async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
   const accounts = [...new Set(events.map((event) => accountOf(event)))];
   const streams = [...new Set(events.map((event) => event.stream))];
@@ -85,54 +90,44 @@ async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
     last.set(event.stream, next);
     return auditFacts(event, contract, changes, accountOf(event));
   });
-  const grown: { accountId: string; rows: AuditRow[]; tiles: Tile[]; restored: string[] }[] = [];
+  const sent = sending();
   for (const [accountId, group] of byAccount(facts, (fact) => fact.account_id)) {
     const tiles: Tile[] = [];
     const restored: string[] = [];
     const complete = (tile: Tile) => void tiles.push(tile);
     const passed = (seq: string) => void restored.push(seq);
     let log = logs.get(accountId) ?? emptyLog;
-    const rows: AuditRow[] = [];
+    let rows: AuditRow[] = [];
+    sent.send(setTenant(tx, accountId));
     for (const fact of group) {
       const named = { log: accountId, eventId: fact.id };
       if (kept.has(accountId)) log = await appendKept(tx, kept, named, log, complete, passed);
       const { row, state } = append(log, fact, complete);
       log = state;
       rows.push(row);
+      if (rows.length < rowsAtOnce) continue;
+      sent.send(insertEntries(tx, accountId, rows));
+      rows = [];
+      await nextTurn();
     }
+    sent.send(insertEntries(tx, accountId, rows));
+    sent.send(restoreKept(tx, accountId, restored));
+    sent.send(writeTiles(tx, accountId, tiles));
     logs.set(accountId, log);
-    grown.push({ accountId, rows, tiles, restored });
   }
-  const writes = grown.flatMap(({ accountId, rows, tiles, restored }) => [
-    setTenant(tx, accountId),
-    restoreKept(tx, accountId, restored),
-    insertEntries(tx, accountId, rows),
-    writeTiles(tx, accountId, tiles),
-  ]);
-  // Sent together, answered in order: one round trip, whatever the number of accounts.
-  await Promise.all([...writes, writeLastValues(tx, last), writeLogs(tx, logs)]);
+  await Promise.all([sent.answered(), writeLastValues(tx, last), writeLogs(tx, logs)]);
   await setTenant(tx, null);
 }
 
-async function readLastValues(tx: Tx, streams: readonly string[]): Promise<Map<string, LastValues>> {
-  const { rows } = await tx.query<{ stream: string; fields: LastValues }>(
-    'select stream, fields from last_values where stream = any($1)',
-    [streams],
-  );
-  return new Map(rows.map(({ stream, fields }) => [stream, fields]));
-}
-
-/** A stream whose fields all ended is forgotten, so the table grows with what lives and not with what ever lived. */
-async function writeLastValues(tx: Tx, last: ReadonlyMap<string, LastValues>): Promise<void> {
-  const ended = [...last].filter(([, fields]) => Object.keys(fields).length === 0).map(([stream]) => stream);
-  const living = [...last].filter(([, fields]) => Object.keys(fields).length > 0);
-  await Promise.all([
-    tx.query('delete from last_values where stream = any($1)', [ended]),
-    tx.query(
-      `insert into last_values (stream, fields)
-       select u.stream, u.fields::json from unnest($1::text[], $2::text[]) as u(stream, fields)
-       on conflict (stream) do update set fields = excluded.fields`,
-      [living.map(([stream]) => stream), living.map(([, fields]) => JSON.stringify(fields))],
-    ),
-  ]);
+/** Statements that are sent without waiting for each other and answered in order: all accounts take one round trip. */
+function sending() {
+  const sent: Promise<void>[] = [];
+  return {
+    send(statement: Promise<void>) {
+      // Whoever waits for all of them hears of a failure; until then it must not count as unheard.
+      statement.catch(() => undefined);
+      sent.push(statement);
+    },
+    answered: () => Promise.all(sent),
+  };
 }
