@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePorts, launchStack, type LaunchedStack } from '@annals/stack';
 import { annals } from './annals.js';
+import { auditTable } from './audit/audit-table.js';
 import { avatarTable } from './avatar-speed.js';
 import { measureContext } from './context-cost.js';
 import type { Contender } from './contender.js';
@@ -17,12 +18,15 @@ import { measureRounds, type Rounds } from './profile-rounds.js';
 import { measureStore } from './store-speed.js';
 import { workTables } from './table.js';
 import { userListTable } from './users/list-speed.js';
+import { verifyTable } from './verify/verify-table.js';
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     people: { type: 'string', default: '40' },
+    /** Entries of the audit log that part `audit` fills. */
+    entries: { type: 'string', default: '1000000' },
     /** Parts to measure, separated by commas. */
     parts: { type: 'string', default: 'profile,preferences,identity,users,directory' },
   },
@@ -134,7 +138,12 @@ async function main(): Promise<void> {
       const identityUrl = siteOf(stack).superuserUrl.replace(/\/postgres$/, '/annals_identity');
       console.log(`\n${await userListTable(stack.api, identityUrl)}`);
     }
+    if (parts.includes('verify')) console.log(`\n${await verifyTable(stack, plan)}`);
     if (parts.includes('facts')) console.log(`\n${await factsTable(stack, plan)}`);
+    if (parts.includes('audit')) {
+      const activityUrl = siteOf(stack).superuserUrl.replace(/\/postgres$/, '/annals_activity');
+      console.log(`\n${await auditTable(stack, activityUrl, Number(values.entries), plan.seconds)}`);
+    }
     if (parts.includes('avatar')) console.log(`\n${await avatarTable(stack)}`);
     if (parts.includes('profile') || parts.includes('preferences')) await withPeers(stack, plan, people, parts);
     console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);

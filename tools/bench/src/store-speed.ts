@@ -15,7 +15,8 @@ export interface StoreSpeed {
 
 const sketch: Aggregate<number> = { category: 'export', initial: 0, evolve: (count) => count + 1 };
 
-function context(accountId: string): CurrentUserContext {
+/** A service principal at work in an account. */
+export function benchContext(accountId: string): CurrentUserContext {
   const id = uuidv7();
   return {
     ...{ kind: 'service', user_id: null, principal: 'svc:bench', user_email_hash: null, account_id: accountId },
@@ -37,7 +38,7 @@ async function write(store: EventStore, accountId: string, exportId: string): Pr
   const ids = { account_id: accountId, export_id: exportId, user_id: accountId };
   await store.execute(sketch, `${accountId}_${exportId}`, {
     id: uuidv7(),
-    context: context(accountId),
+    context: benchContext(accountId),
     now: new Date().toISOString(),
     decide: () => [{ type: 'ExportCancelled', data: { ...ids, cancelled_at: new Date().toISOString() } }],
   });

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { uuidv7, type Aggregate, type EventStore, type PositionToken } from '@annals/event-store';
+import { benchContext } from '../store-speed.js';
+
+const sketch: Aggregate<number> = { category: 'export', initial: 0, evolve: (count) => count + 1 };
+const people = Array.from({ length: 100 }, () => randomUUID());
+
+/** Events of one append; what their audit rows hold is of the usual size, with a sealed address. */
+export async function appendEvents(store: EventStore, accountId: string, events: number): Promise<PositionToken> {
+  const user_id = people[Math.floor(Math.random() * people.length)]!;
+  const export_id = randomUUID();
+  const data = { account_id: accountId, export_id, user_id, cancelled_at: new Date().toISOString() };
+  const { position, category } = await store.execute(sketch, `${accountId}_${export_id}`, {
+    id: uuidv7(),
+    context: {
+      ...{ ...benchContext(accountId), kind: 'user', principal: null, user_id, session_id: export_id },
+      ...{ ip_address: '203.0.113.7', user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101' },
+    },
+    now: new Date().toISOString(),
+    decide: () => Array.from({ length: events }, () => ({ type: 'ExportCancelled', data })),
+  });
+  return { category, position: position! };
+}
+
+const atOnce = 250;
+const writers = 4;
+
+/** Fills an account's log. @returns the position of its last entries */
+export async function fillLog(store: EventStore, accountId: string, events: number): Promise<PositionToken> {
+  let left = events;
+  let last: PositionToken | undefined;
+  const write = async () => {
+    while (left > 0) {
+      const take = Math.min(left, atOnce);
+      left -= take;
+      const token = await appendEvents(store, accountId, take);
+      if (!last || token.position.commit > last.position.commit) last = token;
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, write));
+  return last!;
+}
