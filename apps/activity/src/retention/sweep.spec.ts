@@ -72,11 +72,12 @@ describe('a sweep', () => {
     expect([(await told(acme, 'activity')).length, await told(globex, 'activity')]).toEqual([1, []]);
   });
 
-  it('goes on where one that broke off had come to', async () => {
+  it('that breaks off in one account goes on in others, and the next one where it had come to', async () => {
     const { tracked, choose, sweepAt, wordsOf, told, ground, stores } = under();
     const who = await tracked(['one']);
     await tracked(['two'], signedIn('ADMIN', { account_id: who.account_id }));
-    await choose(who, shortTerms);
+    const other = await tracked(['three']);
+    for (const one of [who, other]) await choose(one, shortTerms);
     let removed = 0;
     const breaking: EventStore = {
       ...ground().store,
@@ -88,7 +89,7 @@ describe('a sweep', () => {
       },
     };
     await expect(sweepAt(later(50), { store: breaking })).rejects.toThrow('went away');
-    expect(await wordsOf(who)).toEqual(['one', 'two']);
+    expect([await wordsOf(who), await wordsOf(other)]).toEqual([['one', 'two'], []]);
     await sweepAt(later(50));
     await stores.scavenge();
     expect(await wordsOf(who)).toEqual([]);

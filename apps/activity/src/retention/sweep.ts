@@ -30,18 +30,33 @@ type GoneWithMonths = ReadonlyMap<KeptTable, ReadonlyMap<string, number>>;
  * Removes everything that is due, of all accounts: months that nobody needs, rows, streams of facts, then the keys that
  * no account of their people needs. What is due is found anew each time, so a sweep that ended on the way is simply
  * swept again.
+ * @throws AggregateError when something could not be removed; everything else was
  */
 export async function sweep(ground: RetentionGround, options: SweepOptions): Promise<void> {
   const { now, lost } = options;
   await options.caughtUp();
   const gone = await dropWholeMonths(ground, options);
+  const failures: unknown[] = [];
+  /** What fails for one must not keep the others' things from going. */
+  const attempt = async (work: Promise<void>): Promise<void> => {
+    await work.catch((error: unknown) => {
+      if (lost.aborted) throw error;
+      if (failures.length < failuresTold) failures.push(error);
+    });
+  };
   for await (const account of keepingAccounts(ground.pool, ground.terms)) {
-    await sweepAccount(ground, account, 'activity', gone, options);
-    await sweepAccount(ground, account, 'analytics', gone, options);
-    await sweepAccount(ground, account, 'audit', gone, options);
+    for (const kind of sweptByAccount) await attempt(sweepAccount(ground, account, kind, gone, options));
   }
-  for (const of of keysWithTerm) await sweepKeys(ground, of, now, lost);
+  for (const of of keysWithTerm) await attempt(sweepKeys(ground, of, now, lost));
+  if (failures.length === 0) return;
+  throw new AggregateError(failures, `Not everything could be removed: ${String(failures[0])}`);
 }
+
+/** The other class, addresses, is nothing but keys. */
+const sweptByAccount = ['activity', 'analytics', 'audit'] as const;
+
+/** Failures that one sweep tells at most: when a store is away, all accounts fail alike. */
+const failuresTold = 10;
 
 async function dropWholeMonths(
   ground: RetentionGround,
