@@ -1,9 +1,19 @@
 import { createContextSigner, generateKey, personIdentity, readPrivateKey, type ContextSigner } from '@annals/auth';
-import { getExportRoute, headers, requestExportRoute, type RequestContext } from '@annals/contracts';
+import {
+  endMembershipRoute,
+  getExportRoute,
+  getParkedRoute,
+  headers,
+  listParkedRoute,
+  requestExportRoute,
+  retryParkedRoute,
+  type RequestContext,
+} from '@annals/contracts';
 import { connectBus, deadLetterTopic, type Bus, type InMsg, type OutMsg } from '@annals/messaging';
 import type { Pool } from '@annals/postgres';
 import { until } from '@annals/testing';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { contextFor } from '../bad-input/forged-identities.js';
 import { demoPassword } from '../sign-ins.js';
@@ -100,10 +110,30 @@ it.each(forgeries)(
   },
 );
 
-it('the work of the same person goes on beside them', async () => {
+it('super admins see them all, without what they say, and retrying hands none of them over', async () => {
+  const { client } = await signIn(stack.api, { email: 'root@annals.test', password: demoPassword, device: 'Desk' });
+  const { body } = await client.call(listParkedRoute, { query: { kind: 'letter', sort_order: 'asc' } });
+  expect(body.meta.unanswered).toEqual([]);
+  expect(body.data.map(({ source, error }) => [source, error])).toEqual(
+    forgeries.map(([, reason]) => ['export.worker', reason]),
+  );
+  const [sent] = [...dead.values()];
+  const id = body.data.find(({ cause_id }) => cause_id === sent!.id)!.id;
+  await client.call(retryParkedRoute, { params: { id }, body: { reason: 'to see what comes of it' } });
+  const after = await client.call(getParkedRoute, { params: { id } });
+  expect(after.body).toMatchObject({ id, attempts: 2, source: 'export.worker' });
+  expect(await jobsFor(sent!)).toBe(0);
+});
+
+it('the work of the same person goes on beside them, until they leave the account: then nothing of it is left', async () => {
   const { body: operation } = await person.client.call(requestExportRoute, { body: {} });
   await until('a real export is done', async () => {
     const { body } = await person.client.call(getExportRoute, { params: { export_id: operation.id } });
     return body.status === 'succeeded';
   });
+  const document = join(stack.layout.objectsDir, 'exports', person.accountId, operation.id);
+  expect(existsSync(document)).toBe(true);
+  const admin = await signIn(stack.api, { email: 'admin@acme.test', password: demoPassword, device: 'Desk' });
+  await admin.client.call(endMembershipRoute, { params: { id: person.accountId, user_id: person.userId } });
+  await until('the document is gone', () => !existsSync(document), 60_000);
 });
