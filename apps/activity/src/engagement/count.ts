@@ -22,7 +22,7 @@ export function countDays({ since, days }: Presence, { from, to }: Period): Enga
 /** How a week's people came to be active in it, and who is missing. */
 export function countWeeks({ weeks: counts }: Presence, period: Period, today: string): EngagementWeek[] {
   return weeksOf(period).map((week) => {
-    const here = counts.filter((count) => count.week === week);
+    const here = counts.filter(({ day }) => day === week);
     const sum = (of: typeof here, what: 'people' | 'before' | 'gone') =>
       of.reduce((all, count) => all + count[what], 0);
     const active = sum(here, 'people');
@@ -31,7 +31,7 @@ export function countWeeks({ weeks: counts }: Presence, period: Period, today: s
       'people',
     );
     const returning = sum(here, 'before');
-    const lastWeek = counts.filter((count) => count.week === daysAfter(week, -7));
+    const lastWeek = counts.filter(({ day }) => day === daysAfter(week, -7));
     return {
       ...{ week, complete: daysAfter(week, 6) < today, active, new: fresh, returning },
       ...{ resurrected: active - fresh - returning, lapsed: sum(lastWeek, 'gone'), suppressed: false },
@@ -42,7 +42,7 @@ export function countWeeks({ weeks: counts }: Presence, period: Period, today: s
 /** Of the people first seen in each week, how many were active in it and in the weeks after. */
 export function countCohorts({ weeks: counts }: Presence, period: Period): EngagementCohort[] {
   const weeks = weeksOf(period);
-  const people = new Map(counts.map((count) => [`${count.cohort} ${count.week}`, count.people]));
+  const people = new Map(counts.map((count) => [`${count.cohort} ${count.day}`, count.people]));
   return weeks.map((cohort, first) => {
     const size = people.get(`${cohort} ${cohort}`) ?? 0;
     const retention = weeks.slice(first).map((week, index) => {

@@ -21,7 +21,9 @@ export interface DayCount {
 
 /** People who were active in a week, by the week in which they were first seen (null: before those asked for). */
 export interface WeekCount {
-  week: string;
+  kind: 'week';
+  /** Its Monday. */
+  day: string;
   cohort: string | null;
   people: number;
   /** Of them, who were active in the week before too, and who were not in the one after. */
@@ -37,35 +39,43 @@ export interface Presence {
   firstSeen: Date | null;
 }
 
-/** Who is active: one row for each person and day on the wall. */
-const active = `
-  with asked as (select * from unnest($3::date[], $4::date[], $5::text[]) as a(day, utc, mask)),
-  active as (
-    select distinct p.member, a.day from asked a join ${schema}.presence p
-      on p.account_id = $1 and p.day = a.utc and p.quarters & a.mask::bit(96) <> 0::bit(96)
-    where $2::bytea is null or p.member = $2
-  )`;
-
-const dayQuery = `${active},
-  runs as (select day, lead(day) over (partition by member order by day) as again from active)
-  select day::text, 'came' as kind, count(*)::int as people from runs group by 1
-  union all select least(day + 7, again)::text, 'out7', count(*)::int from runs group by 1
-  union all select least(day + 30, again)::text, 'out30', count(*)::int from runs group by 1`;
-
-const weekQuery = `${active},
+/**
+ * Who is active, one row for each person and day on the wall, and what is counted of it. The masks are read from their
+ * text once, not for each row; one person's rows are found by the key.
+ */
+const query = (member: string | null): string => `
+  with asked as materialized (
+    select day, utc, mask::bit(96) from unnest($3::date[], $4::date[], $5::text[]) as a(day, utc, mask)
+  ),
   weeks as (select * from unnest($6::date[], $7::timestamptz[], $8::timestamptz[]) as w(week, starts, ends)),
+  active as materialized (
+    select distinct p.member, a.day from asked a join ${schema}.presence p
+      on p.account_id = $1 and p.day = a.utc and p.quarters & a.mask <> 0::bit(96)
+    where ${oneOrAll('p', member)}
+  ),
+  runs as (select day, lead(day) over (partition by member order by day) as again from active),
   in_week as (select distinct member, day - (extract(isodow from day)::int - 1) as week from active),
   lives as (
     select member, week,
       coalesce(week - lag(week) over (partition by member order by week) = 7, false) as before,
       coalesce(lead(week) over (partition by member order by week) - week <> 7, true) as gone
     from in_week
+  ),
+  cohorts as (
+    select m.member, w.week as cohort from ${schema}.members m
+    left join weeks w on m.first_seen >= w.starts and m.first_seen < w.ends
+    where m.account_id = $1 and ${oneOrAll('m', member)}
   )
-  select l.week::text, w.week::text as cohort, count(*)::int as people,
-    count(*) filter (where l.before)::int as before, count(*) filter (where l.gone)::int as gone
-  from lives l join ${schema}.members m on m.account_id = $1 and m.member = l.member
-  left join weeks w on m.first_seen >= w.starts and m.first_seen < w.ends
-  group by 1, 2`;
+  select 'came' as kind, day::text, null as cohort, count(*)::int as people, 0 as before, 0 as gone from runs group by day
+  union all select 'out7', least(day + 7, again)::text, null, count(*)::int, 0, 0 from runs group by 2
+  union all select 'out30', least(day + 30, again)::text, null, count(*)::int, 0, 0 from runs group by 2
+  union all select 'week', l.week::text, c.cohort::text, count(*)::int,
+    count(*) filter (where l.before)::int, count(*) filter (where l.gone)::int
+  from lives l join cohorts c using (member) group by 2, 3`;
+
+/** Condition on the pseudonym in a query whose second parameter it is. */
+export const oneOrAll = (table: string, member: string | null): string =>
+  member === null ? '$2::bytea is null' : `${table}.member = $2`;
 
 /** Reads presence of the period, and of so many days before it as its first answers need. Facts are not looked at. */
 export async function readPresence(pool: Pool, { accountId, member }: About, period: Period): Promise<Presence> {
@@ -76,16 +86,22 @@ export async function readPresence(pool: Pool, { accountId, member }: About, per
   const weeks = weeksOf(period);
   const starts = [...weeks, daysAfter(weeks.at(-1)!, 7)].map((week) => startOfDay(zone, week).toISOString());
   return withTenant(pool, { accountId }, async (tx) => {
-    const asked = [accountId, member, ...columnsOf(masks)];
-    const [days, counted, first] = await Promise.all([
-      tx.query<DayCount>(dayQuery, asked),
-      tx.query<WeekCount>(weekQuery, [...asked, weeks, starts.slice(0, -1), starts.slice(1)]),
+    const [counted, first] = await Promise.all([
+      tx.query<DayCount | WeekCount>(query(member), [
+        ...[accountId, member, ...columnsOf(masks)],
+        ...[weeks, starts.slice(0, -1), starts.slice(1)],
+      ]),
       tx.query<{ first_seen: Date }>(`select first_seen from ${schema}.members where account_id = $1 and member = $2`, [
         accountId,
         member,
       ]),
     ]);
-    return { since, days: days.rows, weeks: counted.rows, firstSeen: first.rows[0]?.first_seen ?? null };
+    return {
+      since,
+      days: counted.rows.filter((row) => row.kind !== 'week'),
+      weeks: counted.rows.filter((row) => row.kind === 'week'),
+      firstSeen: first.rows[0]?.first_seen ?? null,
+    };
   });
 }
 

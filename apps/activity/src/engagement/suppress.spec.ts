@@ -17,7 +17,7 @@ function countedOf(groups: readonly Group[]): Counted {
       const cohort = first < 0 ? null : weekDays[first]!;
       const key = `${cohort} ${week}`;
       const day = new Date(Date.parse(weekDays[0]!) + week * 7 * 86_400_000).toISOString().slice(0, 10);
-      const known = counts.get(key) ?? { week: day, cohort, people: 0, before: 0, gone: 0 };
+      const known = counts.get(key) ?? { kind: 'week' as const, day, cohort, people: 0, before: 0, gone: 0 };
       known.people += people;
       if (sorted.includes(week - 1)) known.before += people;
       if (!sorted.includes(week + 1)) known.gone += people;

@@ -84,7 +84,10 @@ describe('DELETE /users/activity/feedback/{feedback_id}', () => {
   it('knows nothing of the answers of others, nor of the same person in another account', async () => {
     const me = person();
     const { json } = await give(me, { rating: 1 });
-    for (const other of [signedIn('ADMIN', { account_id: me.account_id }), signedIn('VIEWER', { user_id: me.user_id })]) {
+    for (const other of [
+      signedIn('ADMIN', { account_id: me.account_id }),
+      signedIn('VIEWER', { user_id: me.user_id }),
+    ]) {
       const refused = await withdraw(other, json.id);
       expect([refused.status, refused.json.code]).toEqual([404, 'feedback-unknown']);
     }

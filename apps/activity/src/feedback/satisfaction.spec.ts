@@ -13,7 +13,13 @@ const database = testDatabase({ service: 'activity', projections: [projection] }
 
 let past = storedEvents([]);
 let number = 0;
-const said = (who: number, rating: number, at = '2026-03-02T10:07:00.000Z', topic: string | null = null, account = acme) => {
+const said = (
+  who: number,
+  rating: number,
+  at = '2026-03-02T10:07:00.000Z',
+  topic: string | null = null,
+  account = acme,
+) => {
   const feedback_id = `018f0000-0000-7000-8000-${String(++number).padStart(12, '0')}`;
   const about = { account_id: account, user_id: userId(who), feedback_id };
   const sketch = (type: string, data: object): EventSketch => ({
@@ -73,7 +79,10 @@ describe('satisfaction', () => {
       Array.from({ length: people }, (_, who) => said(who, 4, undefined, topic).given);
     await happened([...of('search', 9), ...of('export', 6), ...of('login', 7), ...of('boss', 1)]);
     const { topics, topics_suppressed, answers } = await asked();
-    expect(topics.map(({ topic, answers: count }) => [topic, count])).toEqual([['search', 9], ['login', 7]]);
+    expect(topics.map(({ topic, answers: count }) => [topic, count])).toEqual([
+      ['search', 9],
+      ['login', 7],
+    ]);
     expect([answers, topics_suppressed]).toEqual([23, true]);
   });
 

@@ -1,5 +1,6 @@
 import { type Satisfaction } from '@annals/contracts';
 import { type Pool, projectionSchema, tenantQuery } from '@annals/postgres';
+import { oneOrAll } from '../engagement/read-presence.js';
 import { hiddenSharing, tooFew } from '../suppression/hidden-cells.js';
 import { type Bucket, bucketsOf, type FeedbackBucket } from './buckets.js';
 import { feedbackAnswers } from './projection.js';
@@ -34,13 +35,13 @@ interface Cell {
 const shownTopics = 20;
 
 const each = (count: (rating: number) => string) => `array[${[1, 2, 3, 4, 5].map(count).join(', ')}]`;
-const cellQuery = `
+const cellQuery = (member: string | null): string => `
   with asked as (select * from unnest($3::int[], $4::timestamptz[], $5::timestamptz[]) as b(bucket, starts, ends)),
   told as (
     select a.topic, a.rating, a.member, b.bucket
     from asked b join ${projectionSchema(feedbackAnswers)}.answers a
       on a.account_id = $1 and a.given_at >= b.starts and a.given_at < b.ends
-    where $2::bytea is null or a.member = $2
+    where ${oneOrAll('a', member)}
   )
   select case when grouping(topic) = 0 then 1 when grouping(bucket) = 0 then 2 else 0 end as what, topic, bucket,
     count(*)::int as answers, count(distinct member)::int as people, avg(rating)::float8 as mean,
@@ -57,7 +58,7 @@ const cellQuery = `
 export async function satisfactionOf(pool: Pool, asked: SatisfactionAsked): Promise<Satisfaction> {
   const { accountId, member, zone, from, to, bucket = 'day' } = asked;
   const buckets = bucketsOf(zone, from, to, bucket);
-  const { rows } = await tenantQuery<Cell>(pool, { accountId }, cellQuery, [
+  const { rows } = await tenantQuery<Cell>(pool, { accountId }, cellQuery(member), [
     ...[accountId, member, buckets.map((_, index) => index)],
     ...[buckets.map(({ starts }) => starts), buckets.map(({ ends }) => ends)],
   ]);
