@@ -33,7 +33,7 @@ describe('what only some may read', () => {
     return method === 'GET' && !['open', 'self', 'user'].includes(access.kind);
   });
 
-  it.each(guarded.map(({ id, definition }) => [id, definition as RouteDefinition] as const))(
+  it.each(guarded.map(({ id, definition }) => [id, definition] as const))(
     '%s says whose data it shows, or is about nobody, or is recorded where it is read',
     (id, { discloses }) => {
       const reasons = [discloses !== undefined, aboutNobody.has(id), recordedInside.has(id)];
