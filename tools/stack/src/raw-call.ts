@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 export interface RawCall {
@@ -31,7 +31,8 @@ export function rawCall(
   if (chunked) sent.push('transfer-encoding', 'chunked');
   return new Promise((resolve, reject) => {
     const call = request({ hostname, port, path, method, headers: sent, agent: false }, (answer) => {
-      text(answer).then((read) => {
+      const isStream = answer.headers['content-type'] === 'text/event-stream';
+      (isStream ? firstEvent(answer) : text(answer)).then((read) => {
         const isJson = /json/.test(answer.headers['content-type'] ?? '');
         const json: unknown = isJson && read !== '' ? JSON.parse(read) : undefined;
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: read, json });
@@ -40,4 +41,14 @@ export function rawCall(
     call.on('error', reject);
     call.end(body);
   });
+}
+
+/** A stream of events has no end of its own: what it begins with is enough. */
+async function firstEvent(answer: IncomingMessage): Promise<string> {
+  let read = '';
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    read += chunk.toString();
+    if (read.includes('\n\n')) break;
+  }
+  return read;
 }
