@@ -3,6 +3,7 @@ import { type Bus, type Sub } from './bus.js';
 import { keyBox, letterBox } from './consuming/boxes.js';
 import { createDeadLetters } from './consuming/dead-letter.js';
 import { handleBatch, type ConsumerCounts, type Handling, type MessageHandler } from './consuming/handle-batch.js';
+import { forgetLetters } from './consuming/letters.js';
 import { nextOffset } from './consuming/offsets.js';
 import { listParked, type ParkedKey } from './consuming/parked.js';
 import { retryKey, type RetryResult } from './consuming/retry-parked.js';
@@ -51,6 +52,9 @@ export interface Consumer {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** Also where no new letter comes, which would take the old ones with it. */
+const forgetEveryMs = 3_600_000;
+
 /** Handles messages with effect and offset in one PostgreSQL transaction. Resolves at once; see `subscription.joined()`. */
 export async function consume(options: ConsumeOptions): Promise<Consumer> {
   const { bus, pool, group, topics, reader, handle } = options;
@@ -79,6 +83,12 @@ export async function consume(options: ConsumeOptions): Promise<Consumer> {
       await handleBatch(handling, verdicts, delivery);
     },
   });
+  const forget = () =>
+    void forgetLetters(pool, group).catch((error: unknown) =>
+      logger.warn({ group, error }, 'old dead letters could not be removed'),
+    );
+  const forgetting = setInterval(forget, forgetEveryMs).unref();
+  forget();
   return {
     subscription,
     counts: () => ({ ...counts }),
@@ -86,6 +96,9 @@ export async function consume(options: ConsumeOptions): Promise<Consumer> {
     retryParked: (topic, key) => retryKey(handling, reader, topic, key),
     keys: keyBox(handling, reader),
     letters: letterBox(handling, reader),
-    stop: (graceMs) => subscription.stop(graceMs),
+    stop(graceMs) {
+      clearInterval(forgetting);
+      return subscription.stop(graceMs);
+    },
   };
 }

@@ -178,6 +178,16 @@ describe('messages that no handler saw', () => {
     expect(handled).toEqual(['poison', 'later']);
   });
 
+  it('are forgotten after a week, also when no new one comes', async () => {
+    await service().pool.query(
+      `insert into dead_letters (grp, topic, part, off, key, message_id, type, headers, reason, refused_at)
+       select $1, 't', 0, n, 'k', 'm', 't', '{}', 'r', now() - make_interval(days => n) from generate_series(6, 8) n`,
+      [group],
+    );
+    const { letters: box } = await start();
+    await eventually(async () => (await box.page(page)).length === 1);
+  });
+
   it('are not kept whole when they are large, nor for ever, nor without number', async () => {
     const { letters: box, counts } = await start();
     const { pool } = service();

@@ -1,5 +1,5 @@
 import { headers as names } from '@annals/contracts';
-import { type Tx } from '@annals/postgres';
+import { type Sql, type Tx } from '@annals/postgres';
 import { type InMsg } from '../bus.js';
 import { plainLetter, type DeadLetter } from './dead-letter.js';
 
@@ -39,8 +39,12 @@ export async function keepLetters(tx: Tx, group: string, letters: readonly DeadL
       ],
     );
   }
-  if (letters.length === 0) return;
-  await tx.query(
+  if (letters.length > 0) await forgetLetters(tx, group);
+}
+
+/** Removes letters that are too old or too many. */
+export async function forgetLetters(sql: Sql, group: string): Promise<void> {
+  await sql.query(
     `delete from dead_letters where grp = $1 and (refused_at < now() - $2::interval
        or id <= (select id from dead_letters where grp = $1 order by id desc offset $3 limit 1))`,
     [group, keptFor, mostLetters],
