@@ -1,7 +1,9 @@
-import { assertTenantIsolation } from '@annals/postgres';
+import { assertTenantIsolation, withTenant } from '@annals/postgres';
 import { type EventSketch, project, rowsOf, storedEvents, testDatabase } from '@annals/testing';
 import fc from 'fast-check';
 import { memberOf } from '../analytics/member.js';
+import { countDue, deleteSome } from '../retention/kept.js';
+import { engagementPart } from './part.js';
 import { presenceProjection } from './presence.js';
 
 const [acme, globex] = ['018f0000-0000-7000-8000-00000000000a', '018f0000-0000-7000-8000-00000000000b'];
@@ -117,6 +119,17 @@ describe('presence', () => {
     expect(there.presence.map(({ quarters }) => quartersIn(quarters))).toEqual([[24]]);
     expect(there.members[0]!.member).not.toBe(here.members[0]!.member);
     await assertTenantIsolation(database().pool);
+  });
+
+  it('goes by the day when its time is over', async () => {
+    await happened([did(ada, '2026-02-28T23:59:00.000Z'), did(ada, '2026-03-01T00:00:00.000Z')]);
+    const [kept] = engagementPart.kept!;
+    const until = new Date('2026-03-01T00:00:00.000Z');
+    await withTenant(database().pool, { accountId: acme }, async (tx) => {
+      expect(await countDue(tx, kept!, acme, until)).toMatchObject({ rows: 1, oldest_kept: until });
+      expect(await deleteSome(tx, kept!, acme, until)).toBe(1);
+    });
+    expect((await rows()).presence.map(({ day }) => day)).toEqual(['2026-03-01']);
   });
 
   it('names nobody', async () => {

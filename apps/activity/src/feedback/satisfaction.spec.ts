@@ -1,7 +1,9 @@
-import { assertTenantIsolation } from '@annals/postgres';
+import { assertTenantIsolation, withTenant } from '@annals/postgres';
 import { type EventSketch, project, rowsOf, storedEvents, testDatabase } from '@annals/testing';
 import { memberOf } from '../analytics/member.js';
 import { bucketsOf } from './buckets.js';
+import { countDue, deleteSome } from '../retention/kept.js';
+import { feedbackPart } from './part.js';
 import { feedbackProjection } from './projection.js';
 import { satisfactionOf, type SatisfactionAsked } from './satisfaction.js';
 
@@ -126,6 +128,17 @@ describe('satisfaction', () => {
     expect(await asked({ accountId: globex })).toMatchObject({ answers: 5, mean: 1 });
     expect(await asked({ member: memberOf(secret, globex, userId(0)) })).toMatchObject({ answers: 0, mean: null });
     await assertTenantIsolation(database().pool);
+  });
+
+  it('goes when the time of an answer is over', async () => {
+    await happened([said(0, 5, '2026-03-01T23:59:00.000Z').given, said(1, 5).given]);
+    const [kept] = feedbackPart.kept!;
+    const until = new Date('2026-03-02T00:00:00.000Z');
+    await withTenant(database().pool, { accountId: acme }, async (tx) => {
+      expect(await countDue(tx, kept!, acme, until)).toMatchObject({ rows: 1 });
+      expect(await deleteSome(tx, kept!, acme, until)).toBe(1);
+    });
+    expect(await asked({ member: memberOf(secret, acme, userId(1)) })).toMatchObject({ answers: 1 });
   });
 
   it('keeps neither ids nor exact times', async () => {
