@@ -62,6 +62,9 @@ export const auditLog: Projection = {
     create index if not exists audit_by_entity on ${schema}.audit_entries (account_id, entity_id, seq);
     create index if not exists audit_by_actor on ${schema}.audit_entries (account_id, actor_user_id, seq);
     create index if not exists audit_by_type on ${schema}.audit_entries (account_id, event_type, seq);
+    create index if not exists audit_by_session on ${schema}.audit_entries (account_id, session_id, seq);
+    create index if not exists audit_by_elevation on ${schema}.audit_entries (account_id, elevation_id)
+      where elevation_id is not null;
     create index if not exists audit_by_correlation on ${schema}.audit_entries (account_id, correlation_id);
     create index if not exists audit_by_request on ${schema}.audit_entries (account_id, request_id);
     create index if not exists audit_by_outcome on ${schema}.audit_entries (account_id, seq) where outcome <> 'success';
