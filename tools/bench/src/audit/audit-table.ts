@@ -56,8 +56,8 @@ export async function auditTable(
         '|---|---|---|---|',
         ...pages.map(({ what, p50, p99 }) => `| ${what} | ${milliseconds(p50, p99)} | ${(p50 / first).toFixed(2)} × |`),
         '',
-        '| from append to visible entry | p50 ms | p99 ms |',
-        '|---|---|---|',
+        '| from append to visible entry | p50 ms | p99 ms | errors |',
+        '|---|---|---|---|',
         ...lags.map(
           ({ perSecond: events, p50, p99 }) => `| at ${events} events a second | ${milliseconds(p50, p99)} |`,
         ),

@@ -8,6 +8,8 @@ export interface Lag {
   perSecond: number;
   p50: number;
   p99: number;
+  /** Appends that failed. */
+  errors: number;
 }
 
 const perAppend = 5;
@@ -32,22 +34,39 @@ export async function measureLag(
     }
   });
   await listener.ready;
-  const appends: Promise<{ intended: number; position: Position }>[] = [];
+  try {
+    const appends = await Promise.allSettled(await sendAll(store, accountId, perSecond, seconds));
+    const written = appends.flatMap((append) => (append.status === 'fulfilled' ? [append.value] : []));
+    const furthest = written.reduce((most, { position }) => (position.commit > most ? position.commit : most), 0n);
+    while ((commits.at(-1)?.position.commit ?? 0n) < furthest) await pause(20);
+    const lags = written.map(({ intended, position }) => {
+      const shown = commits.find((commit) => commit.position.commit >= position.commit);
+      return (shown?.at ?? Number.NaN) - intended;
+    });
+    return { perSecond, ...percentiles(lags), errors: appends.length - written.length };
+  } finally {
+    await listener.stop();
+  }
+}
+
+/** Appends at their intended moments, whatever became of those before. */
+async function sendAll(
+  store: EventStore,
+  accountId: string,
+  perSecond: number,
+  seconds: number,
+): Promise<Promise<{ intended: number; position: Position }>[]> {
+  const sent: Promise<{ intended: number; position: Position }>[] = [];
   const startedAt = performance.now();
   const everyMs = (1000 * perAppend) / perSecond;
   for (let n = 0; n * everyMs < seconds * 1000; n++) {
     const intended = startedAt + n * everyMs;
     const wait = intended - performance.now();
     if (wait > 1) await pause(wait);
-    appends.push(appendEvents(store, accountId, perAppend).then(({ position }) => ({ intended, position })));
+    const append = appendEvents(store, accountId, perAppend).then(({ position }) => ({ intended, position }));
+    // It is counted at the end; until then a failure must not count as unheard.
+    append.catch(() => undefined);
+    sent.push(append);
   }
-  const written = await Promise.all(appends);
-  const furthest = written.reduce((most, { position }) => (position.commit > most ? position.commit : most), 0n);
-  while ((commits.at(-1)?.position.commit ?? 0n) < furthest) await pause(20);
-  await listener.stop();
-  const lags = written.map(({ intended, position }) => {
-    const shown = commits.find((commit) => commit.position.commit >= position.commit);
-    return (shown?.at ?? Number.NaN) - intended;
-  });
-  return { perSecond, ...percentiles(lags) };
+  return sent;
 }
