@@ -1,6 +1,6 @@
 import { mostAnalyticsDays, Problem, type UsageQuery } from '@annals/contracts';
 import { dayAt, daysAfter, daysBetween, startOfDay } from '../local-time/clock.js';
-import { type Period } from './read-usage.js';
+import { type Period } from './summed-cells.js';
 
 const usualDays = 30;
 

@@ -1,7 +1,7 @@
 import { durationBucketCount, durationOf, type RoutePerformance } from '@annals/contracts';
 import { type Pool, withTenant } from '@annals/postgres';
 import { fewestPeople } from '../../suppression/hidden-cells.js';
-import { type Period } from '../read-usage.js';
+import { type Period } from '../summed-cells.js';
 
 interface Row {
   route: string;
