@@ -5,6 +5,7 @@ import { AuditEntry, AuditOutcome } from './audit-entry.js';
 import { engagementRoutes } from './engagement/routes.js';
 import { feedbackRoutes } from './feedback/routes.js';
 import { activityLogRoutes } from './log/routes.js';
+import { logChoice } from './log-choice.js';
 import { logOf, logQuery } from './log-list.js';
 import { parkedRoutes } from './parked/routes.js';
 import { retentionRoutes } from './retention/routes.js';
@@ -15,8 +16,6 @@ const text = z.string().min(1).max(200);
 
 const access = { kind: 'permission', permission: 'VIEW_AUDIT_LOG' } as const;
 
-/** `house`: what belongs to no account, for super admins only. */
-const logChoice = { log: z.enum(['house']).optional() };
 const place = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 export const AuditQuery = z.strictObject({

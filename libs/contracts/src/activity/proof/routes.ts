@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from '../../route.js';
+import { logChoice } from '../log-choice.js';
 import { CursorMeta } from '../log-list.js';
 import { Checkpoint, HashHex, verifierKey } from './checkpoint.js';
 
@@ -7,8 +8,6 @@ const owner = 'activity' as const;
 const tag = 'Audit';
 const access = { kind: 'permission', permission: 'VIEW_AUDIT_LOG' } as const;
 const round = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
-/** `house`: the log of no account instead of this one's; for super admins. */
-const logChoice = { log: z.enum(['house']).optional() };
 const seq = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 
 /** That one entry stands in its log: `entry`'s hash, `path` and `checkpoint.head.root` together (RFC 9162 §2.1.3.2). */
