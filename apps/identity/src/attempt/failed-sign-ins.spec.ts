@@ -6,9 +6,10 @@ import { startTestStores } from '@annals/testing';
 import { dayOf } from '../conduct/record-conduct.js';
 import { authenticatorApp } from '../testing/authenticator-app.js';
 import { identityUnderTest, storeOptions } from '../testing/identity-service.js';
-import { peopleOf } from '../testing/people.js';
+import { aRequest, peopleOf } from '../testing/people.js';
 import { newPerson, password, signInFrom } from '../testing/sign-in.js';
 import { team } from '../testing/teams.js';
+import { recordFailedSignIn, signInFlood } from './failed-sign-in.js';
 import { startTellingRepetitions } from './tell-repetitions.js';
 
 const { service } = identityUnderTest(() => startTestStores(storeOptions));
@@ -105,6 +106,19 @@ describe('a sign-in that fails', () => {
     );
   });
 
+  it('with a passkey that nobody has', async () => {
+    const clientDataJSON = Buffer.from(JSON.stringify({ challenge: 'x' })).toString('base64url');
+    const response = {
+      ...{ id: 'bm9ib2R5', rawId: 'bm9ib2R5', type: 'public-key' },
+      response: { clientDataJSON, authenticatorData: 'AAAA', signature: 'AAAA' },
+      ...{ clientExtensionResults: {}, authenticatorAttachment: null },
+    };
+    expect((await ask('/auth/passkeys/verify', { response })).status).toBe(401);
+    expect(dataOf(await failures(null, 'nobody'))).toContainEqual(
+      expect.objectContaining({ step: 'passkey', reason: 'unknown', user_id: null, ip_address: from }),
+    );
+  });
+
   it('with a link for a new password that is none', async () => {
     const answer = await ask('/auth/password/reset', { token: 'x'.repeat(43), new_password: 'a quite new passphrase' });
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid-reset-token']);
@@ -140,6 +154,19 @@ describe('guessing', () => {
     const together = dataOf(await failures(null, 'nobody')).filter(({ ip_address }) => ip_address === from);
     expect(together).toMatchObject([{ user_id: null, address_hash: null, step: 'password' }]);
     expect(Number(together[0]!.times)).toBeLessThanOrEqual(6);
+  });
+
+  it('beyond what can be counted, or kept while the store is away, is lost and says so', async () => {
+    const lost: number[] = [];
+    const onSignInLost = (count: number) => lost.push(count);
+    const full = { ...service().identity, signInFlood: signInFlood({ capacity: 0 }), onSignInLost };
+    const attempt = { step: 'password', reason: 'wrong', user_id: null, address_hash: randomUUID() } as const;
+    for (let n = 0; n < 6; n++) await recordFailedSignIn(full, aRequest(), attempt);
+    expect(lost).toEqual([1]);
+    const one = { ...full, signInFlood: signInFlood() };
+    for (let n = 0; n < 6; n++) await recordFailedSignIn(one, aRequest(), attempt);
+    await startTellingRepetitions(one, () => undefined, { mostKept: 0 }).stop();
+    expect(lost).toEqual([1, 1]);
   });
 
   it('is told when the store is there again', async () => {

@@ -2,9 +2,6 @@ import type { Identity } from '../identity.js';
 import { writeFailedSignIn, type FailedSignIn } from './failed-sign-in.js';
 
 const everyMs = 60_000;
-/** Summaries kept while the store is away. */
-const mostKept = 10_000;
-
 export interface RepetitionTeller {
   /** Writes down how often what was gathered came. What could not be written is kept for the next time. */
   tell(): Promise<void>;
@@ -12,10 +9,14 @@ export interface RepetitionTeller {
   stop(): Promise<void>;
 }
 
-/** Tells once a minute how often sign-ins failed beyond those that are told one by one. */
+/**
+ * Tells once a minute how often sign-ins failed beyond those that are told one by one.
+ * @param options mostKept: summaries kept while the store is away
+ */
 export function startTellingRepetitions(
   identity: Pick<Identity, 'store' | 'signInFlood' | 'onSignInLost'>,
   onError: (error: unknown) => void,
+  { mostKept = 10_000 } = {},
 ): RepetitionTeller {
   let kept: FailedSignIn[] = [];
   let running: Promise<void> = Promise.resolve();
