@@ -1,14 +1,12 @@
 import { goneDays, horizonDays, hourDays, type Observed, observedDays, ratingDays } from '../observed.js';
 import { type Chance, chanceOf } from './random.js';
 
-/** Somebody made up, with all that is true of them. */
+/** What somebody made up did, up to the end of the horizon. */
 export interface Life {
   /** Quarter hours in which they were there, since the beginning of the made-up time, in the order of time. */
   quarters: readonly number[];
   /** Day of their last rating and what it was. */
   rating: { day: number; value: number } | null;
-  /** Day on which they stopped coming for good; what the model has to foresee, and never sees. */
-  leaves: number;
 }
 
 /** The day (the last one known) on which lives are judged, and the end of what then happens. */
@@ -30,10 +28,12 @@ export function cohortOf(seed: number, people: number): Life[] {
   return lives;
 }
 
+/** What is true of somebody made up, and nobody sees. */
 interface Person {
   begins: number;
   liveliness: number;
   contentment: number;
+  /** Day on which they stop coming for good. */
   leaves: number;
 }
 
@@ -72,7 +72,6 @@ function lifeBy(chance: Chance, { begins, liveliness, contentment, leaves }: Per
   return {
     quarters: [...quarters].sort((a, b) => a - b),
     rating: rates ? { day, value: Math.min(5, Math.max(1, value)) } : null,
-    leaves,
   };
 }
 
