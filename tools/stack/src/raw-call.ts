@@ -32,11 +32,12 @@ export function rawCall(
   return new Promise((resolve, reject) => {
     const call = request({ hostname, port, path, method, headers: sent, agent: false }, (answer) => {
       const isStream = answer.headers['content-type'] === 'text/event-stream';
-      (isStream ? firstEvent(answer) : text(answer)).then((read) => {
-        const isJson = /json/.test(answer.headers['content-type'] ?? '');
+      const reading = (isStream ? firstEvent(answer) : text(answer)).then((read) => {
+        const isJson = /[/+]json/.test(answer.headers['content-type'] ?? '');
         const json: unknown = isJson && read !== '' ? JSON.parse(read) : undefined;
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: read, json });
-      }, reject);
+      });
+      reading.catch(reject);
     });
     call.on('error', reject);
     call.end(body);
