@@ -97,7 +97,8 @@ export function measureRequests(options: RequestMeterOptions): RequestMeter {
 
   const teller = tellBatches({
     ...{ tell, path: '/internal/request-timings', next, onTrouble, everyMs, wallClock },
-    onRefused: ({ timings }: { timings: RequestTiming[] }) => lost.add(timings.reduce((sum, one) => sum + sizeOf(one), 0)),
+    onRefused: ({ timings }: { timings: RequestTiming[] }) =>
+      lost.add(timings.reduce((sum, one) => sum + sizeOf(one), 0)),
   });
 
   return {
