@@ -3,9 +3,9 @@ import { mount, parkedUnknown, type MountedRoute } from '@annals/service';
 import { peerOf, type Peer } from './peers.js';
 import { shownAccount } from './shown-account.js';
 
-/** GET /parked/{id} */
+/** GET /parked/{parked_id} */
 export const getParked = (peers: readonly Peer[]): MountedRoute =>
-  mount(getParkedRoute, async ({ context, params: { id } }) => {
+  mount(getParkedRoute, async ({ context, params: { parked_id: id } }) => {
     const found = await findShown(peers, id, context);
     if (!found) throw parkedUnknown();
     return { status: 200, body: found };

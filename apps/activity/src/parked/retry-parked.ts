@@ -22,9 +22,9 @@ export function decideRetry(
   return [{ type: 'ParkedWorkRetried', data: { parked_id, service, kind, source, cause_type, reason, retried_at } }];
 }
 
-/** POST /parked/{id}/retry: first the note, then the deed, so that nothing is tried again unseen. */
+/** POST /parked/{parked_id}/retry: first the note, then the deed, so that nothing is tried again unseen. */
 export const retryParked = (peers: readonly Peer[], store: EventStore): MountedRoute =>
-  mount(retryParkedRoute, async ({ context, params: { id }, body, commandId, commandHash, now }) => {
+  mount(retryParkedRoute, async ({ context, params: { parked_id: id }, body, commandId, commandHash, now }) => {
     const work = await findShown(peers, id, context);
     const outcome = await store.execute(parkedWork, id, {
       ...{ id: commandId, hash: commandHash, now },

@@ -5,7 +5,11 @@ describe('the routing table', () => {
   const table = destinations(allRoutes);
   const id = '0190a000-0000-7000-8000-000000000001';
   /** Parameters that are no UUIDs. */
-  const fillings: Record<string, string> = { avatar_id: 'a'.repeat(64), file: '64.webp' };
+  const fillings: Record<string, string> = {
+    avatar_id: 'a'.repeat(64),
+    file: '64.webp',
+    parked_id: 'export-letter-12',
+  };
 
   it.each(allRoutes.map((route) => [route.id, route] as const))('finds %s at its own path', (_id, { definition }) => {
     const path = `/api/v1${definition.path}`.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => fillings[name] ?? id);

@@ -119,8 +119,8 @@ it('super admins see them all, without what they say, and retrying hands none of
   );
   const [sent] = [...dead.values()];
   const id = body.data.find(({ cause_id }) => cause_id === sent!.id)!.id;
-  await client.call(retryParkedRoute, { params: { id }, body: { reason: 'to see what comes of it' } });
-  const after = await client.call(getParkedRoute, { params: { id } });
+  await client.call(retryParkedRoute, { params: { parked_id: id }, body: { reason: 'to see what comes of it' } });
+  const after = await client.call(getParkedRoute, { params: { parked_id: id } });
   expect(after.body).toMatchObject({ id, attempts: 2, source: 'export.worker' });
   expect(await jobsFor(sent!)).toBe(0);
 });

@@ -4,7 +4,7 @@ import { route, type Route } from '../../route.js';
 import { ParkedDetail, parkedFilters, ParkedId, ParkedWork, parkingServices } from './schemas.js';
 
 const shared = { owner: 'activity', tag: 'Operations', access: { kind: 'super_admin' } } as const;
-const params = z.object({ id: ParkedId });
+const params = z.object({ parked_id: ParkedId });
 
 export const ParkedQuery = z.strictObject({
   ...parkedFilters,
@@ -37,7 +37,7 @@ export const listParkedRoute = route('listParked', {
 export const getParkedRoute = route('getParked', {
   ...shared,
   method: 'GET',
-  path: '/parked/{id}',
+  path: '/parked/{parked_id}',
   summary: 'One piece of work put aside; unknown once it is done',
   params,
   responses: { 200: ParkedDetail },
@@ -46,7 +46,7 @@ export const getParkedRoute = route('getParked', {
 export const retryParkedRoute = route('retryParked', {
   ...shared,
   method: 'POST',
-  path: '/parked/{id}/retry',
+  path: '/parked/{parked_id}/retry',
   summary: 'Have it tried again now, in order; it stands in the audit log of the account it is for',
   params,
   body: z.strictObject({ reason: oneLine(500).optional() }),
