@@ -59,7 +59,8 @@ export async function auditTable(
         '| from append to visible entry | p50 ms | p99 ms | errors |',
         '|---|---|---|---|',
         ...lags.map(
-          ({ perSecond: events, p50, p99 }) => `| at ${events} events a second | ${milliseconds(p50, p99)} |`,
+          ({ perSecond: events, p50, p99, errors }) =>
+            `| at ${events} events a second | ${milliseconds(p50, p99)} | ${errors} |`,
         ),
       ].join('\n');
     });
