@@ -149,11 +149,14 @@ describe('guessing', () => {
   });
 
   it('of one client through many addresses that nobody has becomes one number', async () => {
-    await Promise.all(Array.from({ length: 36 }, () => signIn(`${randomUUID()}@example.test`)));
+    // As many at once as are let in, and so often that the minute's thirty do not do, however slow the machine.
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(Array.from({ length: 18 }, () => signIn(`${randomUUID()}@example.test`)));
+    }
     await told();
     const together = dataOf(await failures(null, 'nobody')).filter(({ ip_address }) => ip_address === from);
     expect(together).toMatchObject([{ user_id: null, address_hash: null, step: 'password' }]);
-    expect(Number(together[0]!.times)).toBeLessThanOrEqual(6);
+    expect(Number(together[0]!.times)).toBeLessThanOrEqual(60);
   });
 
   it('beyond what can be counted, or kept while the store is away, is lost and says so', async () => {

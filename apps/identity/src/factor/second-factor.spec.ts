@@ -30,15 +30,18 @@ interface Protected extends Person {
   recovery_codes: string[];
 }
 
-/** The same request to a process that dies before its nth write to the log. */
+/** The same request to a process that dies before its nth write to the log since it started. */
 async function dyingBefore(nth: number, ask: (process: IdentityService) => Promise<Answer>): Promise<void> {
   const { store } = service.identity;
   let writes = 0;
+  let dies = false;
   const execute: EventStore['execute'] = (...args) => {
-    writes += 1;
+    // Starting writes as well: which signing keys there are.
+    if (dies) writes += 1;
     return writes === nth ? Promise.reject(new Error('killed')) : store.execute(...args);
   };
   const process = await startIdentity({ ...stores(), store: { ...store, execute } }, {}, { follows: false });
+  dies = true;
   expect((await ask(process)).status).toBe(500);
   await process.stop();
 }
