@@ -145,15 +145,22 @@ async function main(): Promise<void> {
       console.log(`\n${await auditTable(stack, activityUrl, Number(values.entries), plan.seconds)}`);
     }
     if (parts.includes('avatar')) console.log(`\n${await avatarTable(stack)}`);
-    if (parts.includes('profile') || parts.includes('preferences')) await withPeers(stack, plan, people, parts);
+    for (const part of ['preferences', 'profile'] as const) {
+      if (parts.includes(part)) await withPeers(stack, plan, people, part);
+    }
     console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);
   } finally {
     await stack.end();
   }
 }
 
-/** What is measured beside peers, who are started once for all of it. */
-async function withPeers(stack: LaunchedStack, plan: Rounds, people: number, parts: readonly string[]): Promise<void> {
+/** What is measured beside peers, who are started for each part: access tokens do not live for two. */
+async function withPeers(
+  stack: LaunchedStack,
+  plan: Rounds,
+  people: number,
+  part: 'preferences' | 'profile',
+): Promise<void> {
   const contenders: Contender[] = [];
   try {
     const site = siteOf(stack);
@@ -163,11 +170,9 @@ async function withPeers(stack: LaunchedStack, plan: Rounds, people: number, par
       await naive(site, people, 'tuned'),
       await betterAuth(site, people),
     );
-    if (parts.includes('preferences')) {
-      const work = contenders.map((contender) => ({ ...contender, ...contender.preferences }));
-      console.log(`\n${workTables('Preferences', await measureRounds(work, plan, tell), 'Annals')}`);
-    }
-    if (parts.includes('profile')) await profilePart(stack, plan, contenders);
+    if (part === 'profile') return await profilePart(stack, plan, contenders);
+    const work = contenders.map((contender) => ({ ...contender, ...contender.preferences }));
+    console.log(`\n${workTables('Preferences', await measureRounds(work, plan, tell), 'Annals')}`);
   } finally {
     for (const contender of contenders) await contender.end();
   }
