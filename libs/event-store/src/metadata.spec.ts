@@ -2,6 +2,7 @@ import type { CurrentUserContext } from '@annals/contracts';
 import type { CommandContext } from './aggregate.js';
 import { accountId, context, open, ownerId } from './example-notebook.js';
 import { commandMetadata, sealedAddress } from './metadata.js';
+import { holderOf } from './subject-keys.js';
 import { subjectKeysInMemory } from './subject-keys-in-memory.js';
 
 const admin = '5b0f4a52-0c8c-4b9a-9a57-1f6d8c6fd009';
@@ -54,13 +55,19 @@ describe('metadata', () => {
     expect(commandMetadata(open('x', { accountId: 'other' }), undefined).account_id).toBe('other');
   });
 
-  it('seals the address with the actor’s security key, and drops it when there is no actor', async () => {
+  it('seals the address with the security key of the actor in that account, and drops it when there is no actor', async () => {
     const keys = subjectKeysInMemory();
-    const address = (given: CommandContext) => sealedAddress(given, stamped(given).actor, 's-1', 'e', keys);
+    const address = (given: CommandContext) => sealedAddress(given, stamped(given), 's-1', 'e', keys);
     const sealed = await address(context);
-    expect(sealed).toContain((await keys.current(ownerId, 'security')).id);
+    expect(sealed).toContain((await keys.current(holderOf(ownerId, accountId), 'security')).id);
     expect(sealed).not.toContain('192.0.2.7');
     expect(await address(anonymous)).toBeNull();
     expect(await address(service)).toBeNull();
+  });
+
+  it('goes on without the address of an actor who was erased', async () => {
+    const keys = subjectKeysInMemory();
+    keys.destroy(ownerId);
+    expect(await sealedAddress(context, stamped(context), 's-1', 'e', keys)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
-import type { EventMetadata } from '@annals/contracts';
+import { Problem, type EventMetadata } from '@annals/contracts';
 import type { Command, CommandContext } from './aggregate.js';
 import { seal } from './sealing.js';
-import type { SubjectKeys } from './subject-keys.js';
+import { holderOf, type SubjectKeys } from './subject-keys.js';
 
 /** Path under which a client's address is bound to its event. */
 export const clientAddressPath = 'metadata.client.ip';
@@ -48,15 +48,23 @@ function actorOf(context: CommandContext): EventMetadata['actor'] {
     : { user_id, session_id, kind: 'user', on_behalf_of: null, ...rights };
 }
 
-/** Seals the caller's address for one event; null when nobody signed in is known, for there is no key to seal it with. */
+/**
+ * Seals the caller's address for one event, with the key of who acts in the account of the event. Null when nobody signed
+ * in is known, for there is no key to seal it with, and when who acts was erased, for there is none any more.
+ */
 export async function sealedAddress(
   context: CommandContext,
-  actor: EventMetadata['actor'],
+  { actor, account_id }: Pick<EventMetadata, 'actor' | 'account_id'>,
   stream: string,
   eventId: string,
   keys: SubjectKeys,
 ): Promise<string | null> {
   if (context.ip_address === null || actor.user_id === null) return null;
-  const key = await keys.current(actor.user_id, 'security');
-  return seal(context.ip_address, key, { subject: actor.user_id, stream, eventId, path: clientAddressPath }).sealed;
+  const place = { subject: actor.user_id, stream, eventId, path: clientAddressPath };
+  try {
+    return seal(context.ip_address, await keys.current(holderOf(actor.user_id, account_id), 'security'), place).sealed;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'subject-erased') return null;
+    throw error;
+  }
 }

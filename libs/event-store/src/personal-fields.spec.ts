@@ -24,7 +24,7 @@ describe('personal fields', () => {
     const keys = subjectKeysInMemory();
     await fc.assert(
       fc.asyncProperty(notes, async (data) => {
-        const sealed = await sealFields(data, fields, place, keys);
+        const sealed = await sealFields(data, fields, place, place.subject, keys);
         const opened = await openFields(sealed.data, fields, place, keys);
         expect(opened.data).toEqual(data);
         expect(new Set(opened.keyIds)).toEqual(new Set(sealed.keyIds));
@@ -35,7 +35,7 @@ describe('personal fields', () => {
   it('are all sealed, each with the key of its purpose, and nothing else is', async () => {
     const keys = subjectKeysInMemory();
     const data = { owner_id: 'ada', number: 7, text: 'a', by_place: { home: { address: 'b' } }, drawings: ['c', 'd'] };
-    const { data: sealed, keyIds } = await sealFields(data, fields, place, keys);
+    const { data: sealed, keyIds } = await sealFields(data, fields, place, place.subject, keys);
     expect(keyIds).toHaveLength(2);
     expect(sealed).toMatchObject({ owner_id: 'ada', number: 7 });
     const values = [sealed.text, (sealed.by_place as Record<string, { address: unknown }>).home!.address];
@@ -47,15 +47,15 @@ describe('personal fields', () => {
     const keys = subjectKeysInMemory();
     keys.destroy('ada');
     const data = { owner_id: 'ada', number: 1, text: null };
-    expect(await sealFields(data, fields, place, keys)).toEqual({ data, keyIds: [] });
-    await expect(sealFields({ ...data, text: 'x' }, fields, place, keys)).rejects.toMatchObject({
+    expect(await sealFields(data, fields, place, place.subject, keys)).toEqual({ data, keyIds: [] });
+    await expect(sealFields({ ...data, text: 'x' }, fields, place, place.subject, keys)).rejects.toMatchObject({
       code: 'subject-erased',
     });
   });
 
   it('become erased when the key is gone, and name no key any more', async () => {
     const keys = subjectKeysInMemory();
-    const { data } = await sealFields({ text: 'a', drawings: ['b'] }, fields, place, keys);
+    const { data } = await sealFields({ text: 'a', drawings: ['b'] }, fields, place, place.subject, keys);
     keys.destroy('ada');
     const opened = await openFields(data, fields, place, keys);
     expect(isErased(opened.data.text)).toBe(true);
@@ -65,7 +65,7 @@ describe('personal fields', () => {
 
   it('are found anywhere in data of an older shape', async () => {
     const keys = subjectKeysInMemory();
-    const { data } = await sealFields({ text: 'a', drawings: ['b'] }, fields, place, keys);
+    const { data } = await sealFields({ text: 'a', drawings: ['b'] }, fields, place, place.subject, keys);
     const opened = await openFields({ ...data, other: [1, null] }, undefined, place, keys);
     expect(opened.data).toEqual({ text: 'a', drawings: ['b'], other: [1, null] });
   });

@@ -49,13 +49,14 @@ export interface SealedData {
 }
 
 /**
- * Seals every personal field that holds a value, each with the key of its purpose.
- * @throws Problem 410 `subject-erased` when the subject gets no keys any more
+ * Seals every personal field that holds a value, each with the holder's key of its purpose.
+ * @throws Problem 410 `subject-erased` when the holder gets no keys any more
  */
 export async function sealFields(
   data: Data,
   fields: readonly PersonalField[],
   place: Place,
+  holder: string,
   keys: SubjectKeys,
 ): Promise<SealedData> {
   const purposes = new Map<Purpose, SubjectKey>();
@@ -63,7 +64,7 @@ export async function sealFields(
     let holds = false;
     changeAt(data, field.path, (value) => ((holds = true), value));
     const purpose = field.mark.purpose;
-    if (holds && !purposes.has(purpose)) purposes.set(purpose, await keys.current(place.subject, purpose));
+    if (holds && !purposes.has(purpose)) purposes.set(purpose, await keys.current(holder, purpose));
   }
   let sealed = data;
   for (const field of fields) {

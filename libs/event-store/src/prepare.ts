@@ -5,7 +5,7 @@ import { known, type Catalogue } from './catalogue.js';
 import { categoryOf, uuidv5 } from './ids.js';
 import { commandMetadata, sealedAddress } from './metadata.js';
 import { imitatesSeal, sealFields } from './personal-fields.js';
-import type { SubjectKeys } from './subject-keys.js';
+import { holderOf, type SubjectKeys } from './subject-keys.js';
 
 export interface PreparedEvent {
   id: string;
@@ -45,7 +45,7 @@ export async function prepare<S>(
     if (contract.category !== categoryOf(stream)) throw new Error(`${event.type} does not belong into ${stream}`);
     const data = valid(contract.data.safeParse(event.data), event.type);
     const id = uuidv5(command.id, `${stream}/${index}/${command.now}/${command.hash ?? ''}`);
-    const ip = await sealedAddress(command.context, shared.actor, stream, id, keys);
+    const ip = await sealedAddress(command.context, shared, stream, id, keys);
     const metadata: EventMetadata = {
       ...shared,
       schema_version: contract.version,
@@ -58,7 +58,9 @@ export async function prepare<S>(
     if (contract.subject !== undefined && contract.personalFields.length > 0) {
       const subject = data[contract.subject];
       if (typeof subject !== 'string') throw new Error(`${event.type} names nobody in ${contract.subject}`);
-      const sealed = await sealFields(data, contract.personalFields, { subject, stream, eventId: id }, keys);
+      const holder = holderOf(subject, typeof data.account_id === 'string' ? data.account_id : null);
+      const place = { subject, stream, eventId: id };
+      const sealed = await sealFields(data, contract.personalFields, place, holder, keys);
       stored = sealed.data;
       if (sealed.keyIds.length > 0) prepared.subjects.add(subject);
       for (const keyId of sealed.keyIds) prepared.keyIds.add(keyId);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { openBytes, sealBytes } from './sealed-bytes.js';
 import { subjectKeysInMemory } from './subject-keys-in-memory.js';
 
-const place = { subject: 'ada', name: 'evidence/acme/ada/1' };
+const place = { subject: 'ada', accountId: 'acme', name: 'evidence/acme/ada/1' };
 const content = randomBytes(5_000);
 
 describe('sealed bytes', () => {
@@ -33,7 +33,7 @@ describe('sealed bytes', () => {
   it('are gone with their key', async () => {
     const keys = subjectKeysInMemory();
     const sealed = await sealBytes(keys, place, 'profile', content);
-    keys.destroy('ada');
+    keys.destroy('acme/ada');
     await expect(openBytes(keys, place, sealed)).rejects.toMatchObject({ status: 410, code: 'subject-erased' });
     await expect(sealBytes(keys, place, 'profile', content)).rejects.toMatchObject({ code: 'subject-erased' });
   });

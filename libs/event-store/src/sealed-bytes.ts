@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Problem, type Purpose } from '@annals/contracts';
-import type { SubjectKeys } from './subject-keys.js';
+import { holderOf, type SubjectKeys } from './subject-keys.js';
 
 /** Layout: version, length of the key's id, that id, 12 bytes nonce, ciphertext, 16 bytes tag. */
 const version = 1;
@@ -10,10 +10,12 @@ const tagBytes = 16;
 /** Whose bytes they are, and where they lie: moved to another place they do not open. */
 export interface BytesPlace {
   subject: string;
+  /** The account that holds them; null for what is held for no account. */
+  accountId: string | null;
   name: string;
 }
 
-const boundTo = ({ subject, name }: BytesPlace) => Buffer.from(`${subject}|${name}`);
+const boundTo = ({ subject, name }: Pick<BytesPlace, 'subject' | 'name'>) => Buffer.from(`${subject}|${name}`);
 
 /**
  * Encrypts bytes that lie outside of events (AES-256-GCM, NIST SP 800-38D) with their subject's own key, so that erasing
@@ -26,7 +28,7 @@ export async function sealBytes(
   purpose: Purpose,
   content: Buffer,
 ): Promise<Buffer> {
-  const { id, key } = await keys.current(place.subject, purpose);
+  const { id, key } = await keys.current(holderOf(place.subject, place.accountId), purpose);
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(boundTo(place));
   const keyId = Buffer.from(id, 'utf8');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Problem, type Purpose } from '@annals/contracts';
-import type { SubjectKey } from '@annals/event-store';
+import { personOf, type SubjectKey } from '@annals/event-store';
 import { newKey, type KeyWrapping } from './key-wrapping.js';
 import type { Migration } from './migrate.js';
 import type { Pool } from './pool.js';
@@ -33,7 +33,21 @@ export const subjectKeyMigrations: readonly Migration[] = [
     id: '0002-keys-by-period',
     sql: 'create index on subject_keys (purpose, period, subject);',
   },
+  {
+    id: '0003-holders',
+    sql: `
+      alter table subject_keys add column person text generated always as
+        (substr(subject, strpos(subject, '/') + 1)) stored not null;
+      create index on subject_keys (person);
+      comment on column subject_keys.subject is 'the holder: a person, or <account>/<person> as an account knows them';
+      comment on table fenced_subjects is 'holders that get no key ever again; that of a person counts in all accounts';
+    `,
+  },
 ];
+
+/** True of a row `k` whose holder was fenced, or whose person was. */
+const fenced = 'exists (select from fenced_subjects f where f.subject in (k.subject, k.person))';
+
 
 export interface KeyName {
   subject: string;
@@ -55,7 +69,7 @@ export async function findOrCreateKey(pool: Pool, wrapping: KeyWrapping, name: K
 
 async function findKey(sql: Pool | Tx, { subject, purpose, period }: KeyName): Promise<KeyRow | undefined> {
   const { rows } = await sql.query<KeyRow & { fenced: boolean }>(
-    `select k.*, exists (select from fenced_subjects f where f.subject = k.subject) as fenced
+    `select k.*, ${fenced} as fenced
      from subject_keys k where k.subject = $1 and k.purpose = $2 and k.period = $3`,
     [subject, purpose, period],
   );
@@ -63,12 +77,13 @@ async function findKey(sql: Pool | Tx, { subject, purpose, period }: KeyName): P
   return rows[0];
 }
 
-/** Creators share a lock per subject that the fence takes alone: a key is either before the fence, or never. */
+/** Creators share a lock per person that the fence takes alone: a key is either before the fence, or never. */
 async function createKey(tx: Tx, wrapping: KeyWrapping, name: KeyName): Promise<KeyRow> {
   const { subject, purpose, period } = name;
-  await tx.query("select pg_advisory_xact_lock_shared(hashtext('annals.subject'), hashtext($1))", [subject]);
-  const fenced = await tx.query('select from fenced_subjects where subject = $1', [subject]);
-  if (fenced.rowCount) throw erasedSubject();
+  const person = personOf(subject);
+  await tx.query("select pg_advisory_xact_lock_shared(hashtext('annals.subject'), hashtext($1))", [person]);
+  const fences = await tx.query('select from fenced_subjects where subject in ($1, $2)', [subject, person]);
+  if (fences.rowCount) throw erasedSubject();
   const id = randomUUID();
   await tx.query(
     `insert into subject_keys (id, subject, purpose, period, kek_id, wrapped)
@@ -85,16 +100,16 @@ async function createKey(tx: Tx, wrapping: KeyWrapping, name: KeyName): Promise<
 export async function findKeyRows(pool: Pool, ids: readonly string[]): Promise<Map<string, KeyRow>> {
   const { rows } = await pool.query<KeyRow>(
     `select k.* from subject_keys k
-     where k.id = any($1::uuid[]) and not exists (select from fenced_subjects f where f.subject = k.subject)`,
+     where k.id = any($1::uuid[]) and not ${fenced}`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** From its commit on no key of the subject is made or given out. Waits for creators that are under way. */
+/** From its commit on no key of the holder is made or given out, a person's in no account. Waits for creators under way. */
 export async function fenceSubject(pool: Pool, subject: string): Promise<void> {
   await withTransaction(pool, async (tx) => {
-    await tx.query("select pg_advisory_xact_lock(hashtext('annals.subject'), hashtext($1))", [subject]);
+    await tx.query("select pg_advisory_xact_lock(hashtext('annals.subject'), hashtext($1))", [personOf(subject)]);
     await tx.query('insert into fenced_subjects (subject) values ($1) on conflict do nothing', [subject]);
   });
 }
@@ -103,7 +118,7 @@ export async function fenceSubject(pool: Pool, subject: string): Promise<void> {
 export async function destroyKeys(pool: Pool, subject: string): Promise<number> {
   await fenceSubject(pool, subject);
   return withTransaction(pool, async (tx) => {
-    const { rowCount } = await tx.query('delete from subject_keys where subject = $1', [subject]);
+    const { rowCount } = await tx.query('delete from subject_keys where $1 in (subject, person)', [subject]);
     await tx.query('update fenced_subjects set destroyed_at = coalesce(destroyed_at, now()) where subject = $1', [
       subject,
     ]);

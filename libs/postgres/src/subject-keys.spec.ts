@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { holderOf } from '@annals/event-store';
 import { testDatabase, until } from '@annals/testing';
 import { subjectKeyMigrations, subjectKeys, withTransaction } from './index.js';
 
@@ -59,6 +60,52 @@ describe('subject keys', () => {
 
   it('are erased for an id that nobody knows', async () => {
     expect(await keysOf().find(randomUUID())).toBe('erased');
+  });
+});
+
+describe('a person in several accounts', () => {
+  const [acme, globex] = [randomUUID(), randomUUID()];
+
+  it('has keys of their own in each, and apart from those of no account', async () => {
+    const person = randomUUID();
+    const holders = [person, holderOf(person, acme), holderOf(person, globex)];
+    const keys = await Promise.all(holders.map((holder) => keysOf().current(holder, 'profile')));
+    expect(new Set(keys.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('loses what one account holds and keeps what others do', async () => {
+    const keys = keysOf();
+    const person = randomUUID();
+    const here = await keys.current(holderOf(person, acme), 'profile');
+    const there = await keys.current(holderOf(person, globex), 'profile');
+    const everywhere = await keys.current(person, 'account');
+    expect(await keys.destroy(holderOf(person, acme))).toBe(1);
+    expect(await keys.find(here.id)).toBe('erased');
+    await expect(keys.current(holderOf(person, acme), 'account')).rejects.toMatchObject({ code: 'subject-erased' });
+    expect(await keysOf().find(there.id)).toEqual(there);
+    expect(await keysOf().current(person, 'account')).toEqual(everywhere);
+  });
+
+  it('who is erased altogether loses it in all accounts, also in those that never knew them', async () => {
+    const keys = keysOf();
+    const person = randomUUID();
+    const held = await Promise.all(
+      [person, holderOf(person, acme), holderOf(person, globex)].map((holder) => keys.current(holder, 'profile')),
+    );
+    expect(await keys.destroy(person)).toBe(3);
+    for (const { id } of held) expect(await keysOf().find(id)).toBe('erased');
+    const elsewhere = keysOf().current(holderOf(person, randomUUID()), 'profile');
+    await expect(elsewhere).rejects.toMatchObject({ code: 'subject-erased' });
+    await expect(keys.current(holderOf(person, acme), 'profile')).rejects.toMatchObject({ code: 'subject-erased' });
+  });
+
+  it('takes nothing from somebody else in the same account', async () => {
+    const keys = keysOf();
+    const [ada, eve] = [randomUUID(), randomUUID()];
+    const eves = await keys.current(holderOf(eve, acme), 'profile');
+    await keys.current(holderOf(ada, acme), 'profile');
+    await keys.destroy(holderOf(ada, acme));
+    expect(await keysOf().find(eves.id)).toEqual(eves);
   });
 });
 

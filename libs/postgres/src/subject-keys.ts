@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Purpose } from '@annals/contracts';
-import type { SubjectKey, SubjectKeys } from '@annals/event-store';
+import { personOf, type SubjectKey, type SubjectKeys } from '@annals/event-store';
 import { keyWrapping } from './key-wrapping.js';
 import type { Pool } from './pool.js';
 import { endOfPeriod, periodOf } from './key-period.js';
@@ -8,19 +8,22 @@ import { countKeys, periodsWithKeys, retireKeys, subjectsWithKeys } from './keys
 import { destroyKeys, fenceSubject, findKeyRows, findOrCreateKey, unwrapRow } from './subject-key-rows.js';
 
 export interface SubjectKeyStore extends SubjectKeys {
-  /** No new key for the subject and no old one given out, in this process at once, in others within the cache's life. */
-  fence(subject: string): Promise<void>;
-  /** Fences and destroys every key of the subject: what they sealed is gone for good. @returns how many there were */
-  destroy(subject: string): Promise<number>;
+  /**
+   * No new key for the holder and no old one given out, in this process at once, in others within the cache's life. A
+   * person without an account is fenced in all accounts.
+   */
+  fence(holder: string): Promise<void>;
+  /** Fences and destroys every key of the holder: what they sealed is gone for good. @returns how many there were */
+  destroy(holder: string): Promise<number>;
   /** Periods for which there are keys of a purpose, oldest first: `2026-03` of a month, `2026` of a year. */
   periods(purpose: Purpose): Promise<string[]>;
-  /** Up to `limit` subjects with a key of this purpose and period, in order, after one of them ('' for the first). */
+  /** Up to `limit` holders with a key of this purpose and period, in order, after one of them ('' for the first). */
   subjects(purpose: Purpose, period: string, page: { after: string; limit: number }): Promise<string[]>;
-  /** How many of these subjects have a key of this purpose and period. */
+  /** How many of these holders have a key of this purpose and period. */
   count(purpose: Purpose, period: string, subjects: readonly string[]): Promise<number>;
   /**
-   * Destroys the keys of one purpose and period, of these subjects: what they sealed is gone for good, also in other
-   * processes within the cache's life. The subjects themselves get new keys as before. @returns whose keys there were
+   * Destroys the keys of one purpose and period, of these holders: what they sealed is gone for good, also in other
+   * processes within the cache's life. The holders themselves get new keys as before. @returns whose keys there were
    * @throws Error while the period lasts: somebody may be sealing with its keys
    */
   retire(purpose: Purpose, period: string, subjects: readonly string[]): Promise<string[]>;
@@ -36,7 +39,7 @@ const maxCacheMs = 5_000;
 const cacheEntries = 50_000;
 
 /**
- * Keys of data subjects, one per subject, purpose and period, in a database of their own (`subjectKeyMigrations`).
+ * Keys of data subjects, one per holder, purpose and period, in a database of their own (`subjectKeyMigrations`).
  * @param kek 32 bytes that wrap every key; without it the database opens nothing
  */
 export function subjectKeys(pool: Pool, kek: Buffer, options: SubjectKeyOptions = {}): SubjectKeyStore {
@@ -58,9 +61,10 @@ export function subjectKeys(pool: Pool, kek: Buffer, options: SubjectKeyOptions 
     return asked;
   }
 
-  function forget(subject: string): void {
+  function forget(holder: string): void {
     for (const name of current.keys()) {
-      if ((JSON.parse(name) as [string])[0] === subject) current.delete(name);
+      const [of] = JSON.parse(name) as [string];
+      if (of === holder || personOf(of) === holder) current.delete(name);
     }
     // Keys by id do not tell their subject before they are there, and erasure is rare: all of them are asked again.
     found.clear();

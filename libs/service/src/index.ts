@@ -81,3 +81,4 @@ export { mergeParked, parkedDesk, type ParkedDesk, type ParkedDeskOptions } from
 export { parkedInside, parkedUnknown } from './parked/parked-routes.js';
 export { showParked } from './parked/parked-metrics.js';
 export { openParkedDesk } from './parked/open-parked-desk.js';
+export { erasureInside, type Eraser, type ErasureDeskOptions } from './erasing/erasure-desk.js';

@@ -24,25 +24,25 @@ export interface Supposed {
 }
 
 /**
- * Those among people whose keys of such an age nobody needs: the account that keeps longest decides, of all in which the
- * person ever was. For people of no known account the house's term holds.
+ * Those among holders whose keys of such an age nobody needs: the account that keeps longest decides, of all in which they
+ * sealed something. For holders of no known account the house's term holds.
  */
 export async function dueAmong(
   pool: Pool,
   { house, floors }: Terms,
   { neededFor }: KeysWithTerm,
-  asked: { people: readonly string[]; age: number; supposed?: Supposed },
+  asked: { holders: readonly string[]; age: number; supposed?: Supposed },
 ): Promise<string[]> {
-  const { people, age, supposed } = asked;
+  const { holders, age, supposed } = asked;
   const supposedDays = supposed ? Math.max(...neededFor.map((of) => supposed.days[of])) : null;
   const term = neededFor.map((of) => `greatest(coalesce(a.${of}, ${house[of]}), ${floors[of]})`).join(', ');
-  const { rows } = await pool.query<{ person: string }>(
-    `select s.person from unnest($1::text[]) as s(person)
-       left join ${schema}.people p on p.person = s.person
+  const { rows } = await pool.query<{ holder: string }>(
+    `select s.holder from unnest($1::text[]) as s(holder)
+       left join ${schema}.holders p on p.holder = s.holder
        left join ${schema}.accounts a on a.account = p.account
-     group by s.person
+     group by s.holder
      having max(case when p.account = $2 then $3 else greatest(${term}) end) <= $4`,
-    [people, supposed?.accountId ?? null, supposedDays, age],
+    [holders, supposed?.accountId ?? null, supposedDays, age],
   );
-  return rows.map(({ person }) => person);
+  return rows.map(({ holder }) => holder);
 }

@@ -7,7 +7,7 @@ import { retentionSchema as schema } from './projection.js';
 import { countDueEntries } from './sweep-audit.js';
 import { dueUntil, ofEachClass } from './terms.js';
 
-const peopleAtOnce = 500;
+const holdersAtOnce = 500;
 
 /** What a sweep at this moment would remove of an account, if it had chosen these terms. Changes nothing. */
 export async function preview(ground: RetentionGround, supposed: Supposed, now: Date): Promise<RetentionPreview> {
@@ -47,25 +47,25 @@ async function countStreams({ pool }: RetentionGround, accountId: string, until:
 async function addKeys(ground: RetentionGround, supposed: Supposed, due: Due, now: Date): Promise<void> {
   for (const of of keysWithTerm) {
     const ages = (await ground.keys.periods(of.purpose)).map((period) => ({ period, age: ageOfPeriod(period, now) }));
-    for await (const people of peopleOf(ground, supposed.accountId)) {
+    for await (const holders of holdersOf(ground, supposed.accountId)) {
       for (const { period, age } of ages.filter((one) => one.age >= 1)) {
-        const gone = await dueAmong(ground.pool, ground.terms, of, { people, age, supposed });
+        const gone = await dueAmong(ground.pool, ground.terms, of, { holders, age, supposed });
         if (gone.length > 0) due[of.class].keys += await ground.keys.count(of.purpose, period, gone);
       }
     }
   }
 }
 
-/** Everybody whose keys sealed something in an account, in pages. */
-async function* peopleOf({ pool }: RetentionGround, accountId: string): AsyncGenerator<string[]> {
+/** All whose keys sealed something in an account, in pages. */
+async function* holdersOf({ pool }: RetentionGround, accountId: string): AsyncGenerator<string[]> {
   for (let after = ''; ;) {
-    const { rows }: { rows: { person: string }[] } = await pool.query(
-      `select person from ${schema}.people where account = $1 and person > $2 order by person limit ${peopleAtOnce}`,
+    const { rows }: { rows: { holder: string }[] } = await pool.query(
+      `select holder from ${schema}.holders where account = $1 and holder > $2 order by holder limit ${holdersAtOnce}`,
       [accountId, after],
     );
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows.map(({ person }) => person);
-    after = last.person;
+    yield rows.map(({ holder }) => holder);
+    after = last.holder;
   }
 }

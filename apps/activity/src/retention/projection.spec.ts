@@ -34,7 +34,7 @@ const split = testDatabase({ service: 'activity', projections: [retentionModel] 
 async function contents(pool: Pool): Promise<unknown[]> {
   const tables = [
     `select * from ${retentionSchema}.accounts order by account`,
-    `select * from ${retentionSchema}.people order by account, person`,
+    `select * from ${retentionSchema}.holders order by account, holder`,
     `select account, person, day from ${retentionSchema}.fact_days order by account, day`,
   ];
   return Promise.all(tables.map(async (text) => (await pool.query(text, [])).rows));
@@ -49,9 +49,9 @@ describe('what sweeps know of all accounts', () => {
         { account: globex, activity: null, analytics: null, audit: null, security: null },
       ],
       [
-        { account: acme, person: ada },
-        { account: acme, person: root },
-        { account: globex, person: ada },
+        { account: acme, holder: `${acme}/${ada}` },
+        { account: acme, holder: `${acme}/${root}` },
+        { account: globex, holder: `${globex}/${ada}` },
       ],
       [
         { account: acme, person: ada, day: '2026-03-01' },

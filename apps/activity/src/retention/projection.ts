@@ -1,5 +1,5 @@
 import { allEvents, retentionClasses, type EventContract, type RetentionEvent } from '@annals/contracts';
-import { categoryOf, type StoredEvent } from '@annals/event-store';
+import { categoryOf, holderOf, type StoredEvent } from '@annals/event-store';
 import { type Projection, projectionSchema, type Tx } from '@annals/postgres';
 import { accountOf } from '../log/by-account.js';
 
@@ -11,7 +11,7 @@ const subjects = new Map<string, EventContract['subject']>(allEvents.map(({ type
  */
 export const retentionModel: Projection = {
   name: 'retention',
-  version: 1,
+  version: 2,
   categories: [...new Set(allEvents.map((contract) => contract.category))],
   open: false,
   tables: (schema) => `
@@ -20,9 +20,9 @@ export const retentionModel: Projection = {
       ${retentionClasses.map((of) => `${of} int`).join(',\n      ')}
     );
     comment on table ${schema}.accounts is 'days that each account chose; null where the house''s term holds';
-    create table ${schema}.people (person text not null, account uuid not null, primary key (person, account));
-    create index on ${schema}.people (account, person);
-    comment on table ${schema}.people is 'in which accounts keys of a person sealed something';
+    create table ${schema}.holders (holder text not null, account uuid not null, primary key (holder, account));
+    create index on ${schema}.holders (account, holder);
+    comment on table ${schema}.holders is 'in which accounts keys of a holder sealed something';
     create table ${schema}.fact_days (
       account uuid not null,
       day date not null,
@@ -40,13 +40,13 @@ export const retentionSchema = projectionSchema(retentionModel);
 
 async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
   const accounts = [...new Set(events.map(accountOf))];
-  const people = distinct(events.flatMap((event) => peopleOf(event).map((person) => [person, accountOf(event)])));
+  const holders = distinct(events.flatMap((event) => holdersOf(event).map((holder) => [holder, accountOf(event)])));
   const days = distinct(events.flatMap(factDayOf));
   await Promise.all([
     tx.query('insert into accounts (account) select unnest($1::uuid[]) on conflict do nothing', [accounts]),
-    tx.query('insert into people select * from unnest($1::text[], $2::uuid[]) on conflict do nothing', [
-      people.map(([person]) => person),
-      people.map(([, account]) => account),
+    tx.query('insert into holders select * from unnest($1::text[], $2::uuid[]) on conflict do nothing', [
+      holders.map(([holder]) => holder),
+      holders.map(([, account]) => account),
     ]),
     tx.query('insert into fact_days select * from unnest($1::uuid[], $2::date[], $3::uuid[]) on conflict do nothing', [
       days.map(([account]) => account),
@@ -59,10 +59,16 @@ async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
 }
 
 /** Whose keys seal something in an event: who acted, and whom it is about. */
-function peopleOf({ type, data, metadata }: StoredEvent): string[] {
+function holdersOf({ type, data, metadata }: StoredEvent): string[] {
   const subject = subjects.get(type);
   const about = subject === undefined ? undefined : data[subject];
-  return [metadata.actor.user_id, about].filter((person): person is string => typeof person === 'string');
+  const { actor, account_id } = metadata;
+  return [
+    ...(actor.user_id === null ? [] : [holderOf(actor.user_id, account_id)]),
+    ...(typeof about === 'string'
+      ? [holderOf(about, typeof data.account_id === 'string' ? data.account_id : null)]
+      : []),
+  ];
 }
 
 /** The name of the stream tells the day: by the clock of whoever wrote it, and not by that of the store. */

@@ -5,11 +5,11 @@ import { type RetentionGround } from './ground.js';
 import { retentionSchema as schema } from './projection.js';
 import { tell } from './tell.js';
 
-const peopleAtOnce = 500;
+const holdersAtOnce = 500;
 
 /**
- * Destroys the keys of periods that no account of a person needs any more. Each of these accounts is told of them, for the
- * key was each one's.
+ * Destroys the keys of periods that no account needs any more. Each account in which they sealed something is told of
+ * them, for the key was each one's.
  */
 export async function sweepKeys(
   ground: RetentionGround,
@@ -39,23 +39,23 @@ async function sweepPeriod(
   const removed = new Map<string, number>();
   for (let after = ''; ;) {
     lost.throwIfAborted();
-    const people = await keys.subjects(of.purpose, period, { after, limit: peopleAtOnce });
-    const due = await dueAmong(pool, terms, of, { people, age });
+    const holders = await keys.subjects(of.purpose, period, { after, limit: holdersAtOnce });
+    const due = await dueAmong(pool, terms, of, { holders, age });
     const retired = due.length > 0 ? await keys.retire(of.purpose, period, due) : [];
     for (const account of await accountsOf(pool, retired)) removed.set(account, (removed.get(account) ?? 0) + 1);
-    const last = people.at(-1);
+    const last = holders.at(-1);
     if (last === undefined) return removed;
     after = last;
   }
 }
 
-/** The accounts of each of these people, one after the other; of nobody's account, the house's. */
-async function accountsOf(pool: Pool, people: readonly string[]): Promise<string[]> {
-  if (people.length === 0) return [];
+/** The accounts of each of these holders, one after the other; of nobody's account, the house's. */
+async function accountsOf(pool: Pool, holders: readonly string[]): Promise<string[]> {
+  if (holders.length === 0) return [];
   const { rows } = await pool.query<{ account: string }>(
     `select coalesce(p.account, $2::uuid) as account
-     from unnest($1::text[]) as s(person) left join ${schema}.people p on p.person = s.person`,
-    [people, noAccount],
+     from unnest($1::text[]) as s(holder) left join ${schema}.holders p on p.holder = s.holder`,
+    [holders, noAccount],
   );
   return rows.map(({ account }) => account);
 }

@@ -1,5 +1,5 @@
 import { type AuditEntry, type CurrentUserContext } from '@annals/contracts';
-import { type EventStore } from '@annals/event-store';
+import { type EventStore, holderOf } from '@annals/event-store';
 import { signedIn } from '@annals/testing';
 import { preview } from './preview.js';
 import { inForce, ofEachClass } from './terms.js';
@@ -26,14 +26,14 @@ describe('a sweep', () => {
     expect(await wordsOf(who)).toEqual(['kanarienvogel-one', 'kanarienvogel-two']);
     expect(await everything(stores.database.superuserUrl)).toContain('kanarienvogel-one');
     expect(await storedFacts(who)).toContain('kanarienvogel-one');
-    expect(await hasKey(who.user_id!, 'analytics')).toBe(true);
+    expect(await hasKey(holderOf(who.user_id!, who.account_id), 'analytics')).toBe(true);
 
     await sweepAt(later(100));
     await stores.scavenge();
     expect(await wordsOf(who)).toEqual([]);
     expect(await everything(stores.database.superuserUrl)).not.toContain('kanarienvogel');
     expect(await storedFacts(who)).toBe('[]');
-    expect(await hasKey(who.user_id!, 'analytics')).toBe(false);
+    expect(await hasKey(holderOf(who.user_id!, who.account_id), 'analytics')).toBe(false);
   });
 
   it('tells the account in its audit log what went, as a dry run had told before', async () => {

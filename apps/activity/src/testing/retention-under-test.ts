@@ -32,7 +32,7 @@ export interface RetentionUnderTest extends Omit<ActivityUnderTest, 'ground'> {
   wordsOf(who: CurrentUserContext): Promise<string[]>;
   /** What sweeps told an account. */
   told(who: CurrentUserContext, of: RetentionClass): Promise<SweepEvent['data'][]>;
-  hasKey(subject: string, purpose: Purpose): Promise<boolean>;
+  hasKey(holder: string, purpose: Purpose): Promise<boolean>;
 }
 
 /** Gives the tests of a file one of them; it is there once tests run. */
@@ -90,10 +90,10 @@ function over(under: ActivityUnderTest): RetentionUnderTest {
       }
       return found;
     },
-    async hasKey(subject, purpose) {
+    async hasKey(holder, purpose) {
       const { rowCount } = await keysDatabase.pool.query(
         'select from subject_keys where subject = $1 and purpose = $2',
-        [subject, purpose],
+        [holder, purpose],
       );
       return rowCount > 0;
     },

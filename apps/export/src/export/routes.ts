@@ -92,7 +92,7 @@ export function exportRoutesOf({ store, pool, keys, objects, changes, limitBytes
       const { state } = await load(accountId, userId, params.export_id);
       downloadExport({ user_id: userId, now }, state);
       // Opened before the fact is written: a document that cannot be read has not been handed out.
-      const place = { subject: userId, name: documentName(accountId, params.export_id) };
+      const place = { subject: userId, accountId, name: documentName(accountId, params.export_id) };
       const document = await openDocument(objects, keys, place, state.request.limit_bytes);
       await store.execute(exportAggregate, exportId(accountId, params.export_id), {
         ...{ id: commandId, context, now },

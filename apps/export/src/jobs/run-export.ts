@@ -83,6 +83,7 @@ export async function giveUp(workshop: Workshop, job: Job, reason: Problem): Pro
 
 export const placeOf = (job: { accountId: string; exportId: string; userId: string }) => ({
   subject: job.userId,
+  accountId: job.accountId,
   name: documentName(job.accountId, job.exportId),
 });
 

@@ -11,7 +11,7 @@ const ids = {
 const [earlier, now, later] = ['2026-03-01T11:00:00.000Z', '2026-03-01T12:00:00.000Z', '2026-03-04T12:00:00.000Z'];
 const sha256 = 'a'.repeat(64);
 const reason = 'membership-ended' as const;
-const wish = { formats: ['json'], scope: 'self' as const, include: ['user' as const], limit_bytes: 1000 };
+const wish = { formats: ['json' as const], scope: 'self' as const, include: ['user' as const], limit_bytes: 1000 };
 const requested: ExportEvent = { type: 'ExportRequested', data: { ...ids, ...wish, requested_at: earlier } };
 const gathered: ExportEvent = { type: 'ExportPartGathered', data: { ...ids, part: 'user', items: 1, sha256 } };
 const ready = (expires_at: string): ExportEvent => ({

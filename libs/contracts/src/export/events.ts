@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { event } from '../event.js';
-import { AccessEnd, ExportPart } from './exports.js';
+import { SubjectErased } from './erasure/erased.js';
+import { AccessEnd, DocumentFormat, ExportPart, ExportScope } from './exports.js';
 
 const ids = { account_id: z.uuid(), export_id: z.uuid(), user_id: z.uuid() };
 const keys = ['account_id', 'export_id', 'user_id'] as const;
@@ -10,8 +11,8 @@ export const ExportRequested = event('ExportRequested', {
   category: 'export',
   data: z.strictObject({
     ...ids,
-    formats: z.array(z.string()),
-    scope: z.literal('self'),
+    formats: z.array(DocumentFormat),
+    scope: ExportScope,
     include: z.array(ExportPart),
     /** Largest document in bytes; the limit in force when it was asked for. */
     limit_bytes: z.number().int().positive(),
@@ -72,4 +73,5 @@ export const exportEvents = [
   ExportCancelled,
   ExportExpired,
   ExportDownloaded,
+  SubjectErased,
 ] as const;

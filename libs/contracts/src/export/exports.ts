@@ -16,9 +16,23 @@ export const accessEnds = ['membership-ended', 'user-disabled', 'user-deleted', 
 export const AccessEnd = z.enum(accessEnds);
 export type AccessEnd = z.infer<typeof AccessEnd>;
 
+/** `csv` is a zip archive with a file for each section, `pdf` is for people to read; `json` alone loses nothing. */
+export const documentFormats = ['json', 'csv', 'pdf'] as const;
+export const DocumentFormat = z.enum(documentFormats);
+export type DocumentFormat = z.infer<typeof DocumentFormat>;
+
+/** `self`: what is held about the person who asks; `account`: what the account holds, about all its members. */
+export const ExportScope = z.enum(['self', 'account']);
+export type ExportScope = z.infer<typeof ExportScope>;
+
 export const RequestExport = z.strictObject({
-  formats: z.array(z.literal('json')).length(1).default(['json']),
-  scope: z.literal('self').default('self'),
+  formats: z
+    .array(DocumentFormat)
+    .min(1)
+    .max(documentFormats.length)
+    .refine((formats) => new Set(formats).size === formats.length, 'names a format twice')
+    .default(['json']),
+  scope: ExportScope.default('self'),
   /** Sections to take; all of them unless said. */
   include: z
     .array(ExportPart)

@@ -1,4 +1,4 @@
-import { isErased, openBytes, sealBytes, type StoredEvent, type SubjectKeys } from '@annals/event-store';
+import { type BytesPlace, isErased, openBytes, sealBytes, type StoredEvent, type SubjectKeys } from '@annals/event-store';
 import type { Objects } from '@annals/objects';
 import type { Owner } from '../../owner.js';
 
@@ -17,16 +17,22 @@ export interface EvidenceStore {
   keys: SubjectKeys;
 }
 
+const placeOf = ({ account_id, user_id }: Owner, name: string): BytesPlace => ({
+  subject: user_id,
+  accountId: account_id,
+  name,
+});
+
 /** Keeps a document, sealed with its person's key. @throws Problem 410 `subject-erased` */
 export async function putEvidence({ objects, keys }: EvidenceStore, owner: Owner, id: string, content: Buffer) {
   const name = evidenceName(owner, id);
-  await objects.put(name, await sealBytes(keys, { subject: owner.user_id, name }, 'profile', content));
+  await objects.put(name, await sealBytes(keys, placeOf(owner, name), 'profile', content));
 }
 
 /** A document in clear, checked whole. @throws Problem 404 `object-not-found`, 410 `subject-erased` */
 export async function getEvidence({ objects, keys }: EvidenceStore, owner: Owner, id: string): Promise<Buffer> {
   const name = evidenceName(owner, id);
-  return openBytes(keys, { subject: owner.user_id, name }, await objects.get(name));
+  return openBytes(keys, placeOf(owner, name), await objects.get(name));
 }
 
 /** Removes the bytes of documents whose removal is a fact; again does no harm, and neither does what was erased. */

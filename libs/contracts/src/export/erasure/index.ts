@@ -1,0 +1,2 @@
+export * from './erased.js';
+export * from './inside.js';
