@@ -18,6 +18,7 @@ import { endAccess, identityTopic } from './members/follow-members.js';
 import { startWorker } from './jobs/worker.js';
 import { startObjects } from '@annals/objects';
 import { integrationEventOf, jobOf } from './publish.js';
+import { standingRoutesOf } from './standing/routes.js';
 import { exportsProjection } from './views/exports/exports.projection.js';
 import { openExports } from './views/open-exports/open-exports.projection.js';
 
@@ -78,6 +79,7 @@ serve('export', config, async (boot, logger) => {
       ...{ service: 'export', logger, contextReader: reader, commandKey: config.KEY_ENCRYPTION_KEY },
       routes: [
         ...exportRoutesOf({ store, pool, keys, objects, changes, limitBytes: config.USER_DATA_EXPORT_LIMIT }),
+        ...standingRoutesOf(store),
         ...openParkedDesk({ service: 'export', pool: backgroundPool, consumers, logger }),
       ],
       projections: stores.runners,

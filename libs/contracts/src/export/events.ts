@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { event } from '../event.js';
 import { SubjectErased } from './erasure/erased.js';
+import { standingEvents } from './standing/events.js';
+import { importEvents } from './import/events.js';
 import { AccessEnd, DocumentFormat, ExportPart, ExportScope } from './exports.js';
 
 const ids = { account_id: z.uuid(), export_id: z.uuid(), user_id: z.uuid() };
@@ -74,4 +76,6 @@ export const exportEvents = [
   ExportExpired,
   ExportDownloaded,
   SubjectErased,
+  ...importEvents,
+  ...standingEvents,
 ] as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pageQuery, route } from '../route.js';
+import { standingRoutes } from './standing/routes.js';
 import { ExportOperation, RequestExport } from './exports.js';
 
 const params = z.strictObject({ export_id: z.uuid() });
@@ -66,4 +67,5 @@ export const exportRoutes = [
   followExportRoute,
   downloadExportRoute,
   cancelExportRoute,
+  ...standingRoutes,
 ] as const;
