@@ -24,7 +24,7 @@ export const standings: Aggregate<StandingState> = {
   evolve(state: StandingState, { type, data }: DomainEvent): StandingState {
     switch (type) {
       case 'LegalHoldPlaced': {
-        const until = data.until === null ? null : String(data.until);
+        const until = data.until as string | null;
         const placed = { placed_by_id: String(data.placed_by_id), placed_at: String(data.placed_at), until };
         return { ...state, hold: { ...placed, reason: reasonOf(data) } };
       }
