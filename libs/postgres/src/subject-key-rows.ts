@@ -43,11 +43,34 @@ export const subjectKeyMigrations: readonly Migration[] = [
       comment on table fenced_subjects is 'holders that get no key ever again; that of a person counts in all accounts';
     `,
   },
+  {
+    id: '0004-fenced-keys',
+    sql: `
+      alter table subject_keys add column fingerprint bytea generated always as (sha256(id::text::bytea)) stored not null;
+      create table fenced_keys (
+        fingerprint bytea primary key,
+        subject text not null,
+        person text generated always as (substr(subject, strpos(subject, '/') + 1)) stored not null,
+        fenced_at timestamptz not null default now()
+      );
+      create index on subject_keys (fingerprint);
+      create index on fenced_keys (subject);
+      create index on fenced_keys (person);
+      insert into fenced_keys (fingerprint, subject)
+        select k.fingerprint, k.subject from subject_keys k
+        where exists (select from fenced_subjects f where f.subject in (k.subject, k.person));
+      comment on table fenced_keys is 'keys that are given out never again, whichever row they come back in';
+    `,
+  },
 ];
 
 /** True of a row `k` whose holder was fenced, or whose person was. */
 const fenced = 'exists (select from fenced_subjects f where f.subject in (k.subject, k.person))';
 
+/** True of a row `k` whose key was fenced, under whichever name it stands now. */
+const fencedKey = 'exists (select from fenced_keys f where f.fingerprint = k.fingerprint)';
+
+const columns = 'k.id, k.subject, k.purpose, k.period, k.kek_id, k.wrapped';
 
 export interface KeyName {
   subject: string;
@@ -68,13 +91,13 @@ export async function findOrCreateKey(pool: Pool, wrapping: KeyWrapping, name: K
 }
 
 async function findKey(sql: Pool | Tx, { subject, purpose, period }: KeyName): Promise<KeyRow | undefined> {
-  const { rows } = await sql.query<KeyRow & { fenced: boolean }>(
-    `select k.*, ${fenced} as fenced
+  const { rows } = await sql.query<KeyRow & { fenced: boolean; fenced_key: boolean }>(
+    `select ${columns}, ${fenced} as fenced, ${fencedKey} as fenced_key
      from subject_keys k where k.subject = $1 and k.purpose = $2 and k.period = $3`,
     [subject, purpose, period],
   );
   if (rows[0]?.fenced) throw erasedSubject();
-  return rows[0];
+  return rows[0]?.fenced_key ? undefined : rows[0];
 }
 
 /** Creators share a lock per person that the fence takes alone: a key is either before the fence, or never. */
@@ -84,6 +107,11 @@ async function createKey(tx: Tx, wrapping: KeyWrapping, name: KeyName): Promise<
   await tx.query("select pg_advisory_xact_lock_shared(hashtext('annals.subject'), hashtext($1))", [person]);
   const fences = await tx.query('select from fenced_subjects where subject in ($1, $2)', [subject, person]);
   if (fences.rowCount) throw erasedSubject();
+  // Somebody else's key that was put back under this name must not stand in the way of one of their own.
+  await tx.query(
+    `delete from subject_keys k where k.subject = $1 and k.purpose = $2 and k.period = $3 and ${fencedKey}`,
+    [subject, purpose, period],
+  );
   const id = randomUUID();
   await tx.query(
     `insert into subject_keys (id, subject, purpose, period, kek_id, wrapped)
@@ -96,34 +124,13 @@ async function createKey(tx: Tx, wrapping: KeyWrapping, name: KeyName): Promise<
   return row;
 }
 
-/** Rows by id, still wrapped; ids that are gone or whose subject is fenced are missing from the answer. */
+/** Rows by id, still wrapped; ids that are gone, fenced, or of a fenced holder are missing from the answer. */
 export async function findKeyRows(pool: Pool, ids: readonly string[]): Promise<Map<string, KeyRow>> {
   const { rows } = await pool.query<KeyRow>(
-    `select k.* from subject_keys k
-     where k.id = any($1::uuid[]) and not ${fenced}`,
+    `select ${columns} from subject_keys k where k.id = any($1::uuid[]) and not ${fenced} and not ${fencedKey}`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
-}
-
-/** From its commit on no key of the holder is made or given out, a person's in no account. Waits for creators under way. */
-export async function fenceSubject(pool: Pool, subject: string): Promise<void> {
-  await withTransaction(pool, async (tx) => {
-    await tx.query("select pg_advisory_xact_lock(hashtext('annals.subject'), hashtext($1))", [personOf(subject)]);
-    await tx.query('insert into fenced_subjects (subject) values ($1) on conflict do nothing', [subject]);
-  });
-}
-
-/** Fences, and removes the keys for good. @returns how many keys were there */
-export async function destroyKeys(pool: Pool, subject: string): Promise<number> {
-  await fenceSubject(pool, subject);
-  return withTransaction(pool, async (tx) => {
-    const { rowCount } = await tx.query('delete from subject_keys where $1 in (subject, person)', [subject]);
-    await tx.query('update fenced_subjects set destroyed_at = coalesce(destroyed_at, now()) where subject = $1', [
-      subject,
-    ]);
-    return rowCount;
-  });
 }
 
 /** @throws Error when it was wrapped by another key-encryption key, or for another row. */

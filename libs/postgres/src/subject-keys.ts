@@ -5,16 +5,25 @@ import { keyWrapping } from './key-wrapping.js';
 import type { Pool } from './pool.js';
 import { endOfPeriod, periodOf } from './key-period.js';
 import { countKeys, periodsWithKeys, retireKeys, subjectsWithKeys } from './keys-by-period.js';
-import { destroyKeys, fenceSubject, findKeyRows, findOrCreateKey, unwrapRow } from './subject-key-rows.js';
+import { destroyKeys, fenceHolder, fingerprintsOf, holdersWithKeys } from './fence-keys.js';
+import { findKeyRows, findOrCreateKey, unwrapRow } from './subject-key-rows.js';
 
 export interface SubjectKeyStore extends SubjectKeys {
   /**
    * No new key for the holder and no old one given out, in this process at once, in others within the cache's life. A
-   * person without an account is fenced in all accounts.
+   * person without an account is fenced in all accounts. Its keys stay fenced under whichever name they come back, and so
+   * do those of which only the fingerprints are known.
    */
-  fence(holder: string): Promise<void>;
+  fence(holder: string, fingerprints?: readonly string[]): Promise<void>;
   /** Fences and destroys every key of the holder: what they sealed is gone for good. @returns how many there were */
   destroy(holder: string): Promise<number>;
+  /**
+   * SHA-256 (hex) of the ids of the holder's keys, a person's in all accounts, in order. They are the same before and after
+   * the keys were destroyed, so that they can be asked again.
+   */
+  fingerprints(holder: string): Promise<string[]>;
+  /** Every holder of a person that has keys: the person, and the person as each account knows them. */
+  holders(person: string): Promise<string[]>;
   /** Periods for which there are keys of a purpose, oldest first: `2026-03` of a month, `2026` of a year. */
   periods(purpose: Purpose): Promise<string[]>;
   /** Up to `limit` holders with a key of this purpose and period, in order, after one of them ('' for the first). */
@@ -81,15 +90,17 @@ export function subjectKeys(pool: Pool, kek: Buffer, options: SubjectKeyOptions 
         const row = await lookUp(keyId);
         return row ? unwrapRow(wrapping, row) : 'erased';
       }),
-    async fence(subject) {
-      await fenceSubject(pool, subject);
-      forget(subject);
+    async fence(holder, fingerprints) {
+      await fenceHolder(pool, holder, fingerprints);
+      forget(holder);
     },
-    async destroy(subject) {
-      const destroyed = await destroyKeys(pool, subject);
-      forget(subject);
+    async destroy(holder) {
+      const destroyed = await destroyKeys(pool, holder);
+      forget(holder);
       return destroyed;
     },
+    fingerprints: (holder) => fingerprintsOf(pool, holder),
+    holders: (person) => holdersWithKeys(pool, person),
     periods: (purpose) => periodsWithKeys(pool, purpose),
     subjects: (purpose, period, page) => subjectsWithKeys(pool, purpose, period, page),
     count: (purpose, period, subjects) => countKeys(pool, purpose, period, subjects),
