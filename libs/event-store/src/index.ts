@@ -17,5 +17,6 @@ export {
 export { connectEventStore } from './connect.js';
 export { unlessStale } from './unless-stale.js';
 export { openBytes, sealBytes, type BytesPlace } from './sealed-bytes.js';
+export { openStream, sealStream } from './sealed-stream.js';
 export { changesOf, type Changes, type Kept, type KeptChange, type LastValues } from './changes.js';
 export { openChanges } from './open-changes.js';

@@ -15,7 +15,8 @@ export interface BytesPlace {
   name: string;
 }
 
-const boundTo = ({ subject, name }: Pick<BytesPlace, 'subject' | 'name'>) => Buffer.from(`${subject}|${name}`);
+/** What a seal is bound to. */
+export const boundTo = ({ subject, name }: Pick<BytesPlace, 'subject' | 'name'>) => Buffer.from(`${subject}|${name}`);
 
 /**
  * Encrypts bytes that lie outside of events (AES-256-GCM, NIST SP 800-38D) with their subject's own key, so that erasing
