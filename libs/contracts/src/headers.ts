@@ -9,6 +9,8 @@ export const headers = {
   position: 'x-position',
   minPosition: 'x-min-position',
   idempotencyKey: 'idempotency-key',
+  /** Lets whoever holds it read how far an erasure is, without signing in. */
+  erasureReceipt: 'erasure-receipt',
   idempotencyReplayed: 'idempotency-replayed',
   /** The signed identity part of the context, a compact JWS of type `ctx+jwt`. */
   context: 'x-annals-context',

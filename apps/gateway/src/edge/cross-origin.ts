@@ -19,6 +19,7 @@ const accepted = [
   'If-None-Match',
   'Last-Event-ID',
   headers.accountId,
+  headers.erasureReceipt,
   headers.idempotencyKey,
   headers.minPosition,
   headers.requestId,

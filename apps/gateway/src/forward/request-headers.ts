@@ -15,6 +15,7 @@ const passing = [
   'last-event-id',
   'prefer',
   'range',
+  headers.erasureReceipt,
   headers.idempotencyKey,
   headers.minPosition,
 ] as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { event } from '../event.js';
 import { SubjectErased } from './erasure/erased.js';
+import { erasureEvents } from './erasure/process.js';
 import { standingEvents } from './standing/events.js';
 import { importEvents } from './import/events.js';
 import { AccessEnd, DocumentFormat, ExportPart, ExportScope } from './exports.js';
@@ -76,6 +77,7 @@ export const exportEvents = [
   ExportExpired,
   ExportDownloaded,
   SubjectErased,
+  ...erasureEvents,
   ...importEvents,
   ...standingEvents,
 ] as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pageQuery, route } from '../route.js';
+import { erasureRoutes } from './erasure/routes.js';
 import { standingRoutes } from './standing/routes.js';
 import { ExportOperation, RequestExport } from './exports.js';
 
@@ -67,5 +68,6 @@ export const exportRoutes = [
   followExportRoute,
   downloadExportRoute,
   cancelExportRoute,
+  ...erasureRoutes,
   ...standingRoutes,
 ] as const;

@@ -1,2 +1,5 @@
 export * from './erased.js';
 export * from './inside.js';
+export * from './schemas.js';
+export * from './process.js';
+export * from './routes.js';
