@@ -36,6 +36,7 @@ export * from './openapi.js';
 export * from './export/exports.js';
 export * from './export/events.js';
 export * from './export/routes.js';
+export * from './export/account/index.js';
 export * from './export/erasure/index.js';
 export * from './export/import/applying.js';
 export * from './export/import/index.js';

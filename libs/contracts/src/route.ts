@@ -74,6 +74,8 @@ export interface Upload {
   maxBytes: number;
   /** Other parts, texts all of them. They come before the file; none are taken unless said. */
   fields?: z.ZodObject;
+  /** Longest text of them in bytes; 4 KiB unless said. */
+  maxTextBytes?: number;
 }
 
 type BodyLimits = Pick<RouteDefinition, 'upload' | 'bodyLimit'>;

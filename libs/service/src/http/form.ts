@@ -99,7 +99,13 @@ function parserOf({ headers }: IncomingMessage, upload: Upload): BusboyInstance 
     return new Busboy({
       headers: headers as BusboyHeaders,
       isPartAFile: (name) => name === upload.field,
-      limits: { ...partHeaders, files: 1, fields: texts, parts: texts + 1, fieldSize: longestText },
+      limits: {
+        ...partHeaders,
+        files: 1,
+        fields: texts,
+        parts: texts + 1,
+        fieldSize: upload.maxTextBytes ?? longestText,
+      },
     });
   } catch {
     // No boundary: nothing of the form can be told apart.

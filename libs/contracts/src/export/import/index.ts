@@ -1,0 +1,5 @@
+export * from './member.js';
+export * from './mapping.js';
+export * from './import.js';
+export * from './events.js';
+export * from './routes.js';
