@@ -82,3 +82,15 @@ export { parkedInside, parkedUnknown } from './parked/parked-routes.js';
 export { showParked } from './parked/parked-metrics.js';
 export { openParkedDesk } from './parked/open-parked-desk.js';
 export { erasureInside, type Eraser, type ErasureDeskOptions } from './erasing/erasure-desk.js';
+export {
+  erasingAs,
+  erasingPrincipal,
+  erasureOf,
+  erasures,
+  erasureStream,
+  refuseErased,
+  requireErasure,
+  subjectErased,
+  type ErasingAsk,
+  type RecordedErasure,
+} from './erasing/recorded-erasure.js';
