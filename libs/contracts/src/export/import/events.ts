@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { event } from '../../event.js';
 import { pii } from '../../personal-data.js';
-import { AccessEnd } from '../exports.js';
 import { ImportFormat, ImportKind, ImportOutcomes, OnError } from './import.js';
 import { ImportMapping } from './mapping.js';
 
@@ -22,10 +21,14 @@ export const ImportRequested = event('ImportRequested', {
     kind: ImportKind,
     format: ImportFormat,
     mapping: fromTheFile(ImportMapping.nullable()),
+    /** Whether cells carry an apostrophe against formulas. */
+    csv_safe: z.boolean(),
     dry_run: z.boolean(),
     on_error: OnError,
     notify: z.boolean(),
     overwrite: z.boolean(),
+    /** Which upload it was: one that was repeated must not change what the first one left. */
+    file_id: z.uuid(),
     size_bytes: z.number().int().positive(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     requested_at: z.iso.datetime(),
@@ -62,9 +65,8 @@ export const ImportFailed = event('ImportFailed', {
 
 export const ImportCancelled = event('ImportCancelled', {
   category: 'import',
-  /** `reason` is absent when its person wished it. */
-  data: z.strictObject({ ...ids, cancelled_at: z.iso.datetime(), reason: AccessEnd.optional() }),
-  audit: { entity: 'Import', action: 'DELETE', keys: [...keys, 'reason'] },
+  data: z.strictObject({ ...ids, cancelled_at: z.iso.datetime() }),
+  audit: { entity: 'Import', action: 'DELETE', keys },
 });
 
 export const importEvents = [

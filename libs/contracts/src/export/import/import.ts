@@ -31,6 +31,8 @@ export const ImportForm = z.strictObject({
   format: ImportFormat,
   /** An `ImportMapping` as JSON text; for what is in no form of ours. */
   mapping: z.string().optional(),
+  /** Cells carry an apostrophe against formulas, as in our own files; archives of ours say so themselves. */
+  csv_safe: flag('false'),
   /** Reads and checks everything, and changes nothing. */
   dry_run: flag('false'),
   /** `stop`: nothing is applied when a row has a problem. `skip`: rows without one are. */
