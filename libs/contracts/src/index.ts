@@ -38,7 +38,6 @@ export * from './export/events.js';
 export * from './export/routes.js';
 export * from './export/account/index.js';
 export * from './export/erasure/index.js';
-export * from './export/import/applying.js';
 export * from './export/import/index.js';
 export * from './export/standing/index.js';
 export * from './profile/index.js';

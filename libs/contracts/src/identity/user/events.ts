@@ -27,6 +27,8 @@ export const UserRegistered = event('UserRegistered', {
     managed_by: z.uuid().nullable().default(null),
     /** Accounts the person belongs to from the beginning, on the word of the administrator who made them known. */
     joins: z.array(z.object({ account_id: z.uuid(), role: z.enum(builtInRoles) })).default([]),
+    /** The import whose row made them known. Without `notify` nobody is invited by it: they ask for a password themselves. */
+    imported: z.object({ import_id: z.uuid(), notify: z.boolean() }).optional(),
   }),
 });
 
