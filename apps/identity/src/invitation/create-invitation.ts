@@ -2,7 +2,7 @@ import { createInvitationRoute, Problem, type BuiltInRole, type InvitationEvent 
 import { derivedId, type Outcome } from '@annals/event-store';
 import { mount, written } from '@annals/service';
 import { accountNotFound } from '../account/get-account.js';
-import type { Asking } from '../asking.js';
+import { commandIn, type Asking } from '../asking.js';
 import { emails } from '../email/email.js';
 import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
@@ -75,26 +75,34 @@ export async function offerInvitation({ store }: Identity, asking: Asking, asked
 
 export const createInvitationOfAccount = (identity: Identity) =>
   mount(createInvitationRoute, async ({ params, body, ...asking }) => {
-    const { context, commandId, commandHash, now } = asking;
+    const { context } = asking;
     if (params.id !== context.account_id) throw accountNotFound();
     const { email, role, expires_in_days: days } = body;
-    const email_hash = identity.secrets.emailHash(email);
-    const known = await knownBy(identity, params.id, email_hash);
-    const asked = { account_id: params.id, email, email_hash, role, invited_by_id: context.user_id, days };
-    const offer = offerOf(asking, { ...asked, ...(known ? { invitee_id: known.user_id } : {}) });
-    const hasRoom = known?.isMember === true || (await reserveSlot(identity, offer, now));
-    const refusal = known?.isMember ? 'already-member' : hasRoom ? null : 'too-many-invitations';
-    const outcome: Outcome<Invitation> = await identity.store.execute(
-      invitations,
-      invitationStream(params.id, offer.invitation_id),
-      {
-        ...{ id: commandId, context, now, accountId: params.id },
-        ...(commandHash === undefined ? {} : { hash: commandHash }),
-        decide: (state) => createInvitation(state, { ...offer, refusal }),
-      },
-    );
+    const asked = { account_id: params.id, email, role, invited_by_id: context.user_id, days };
+    const outcome = await inviteAddress(identity, asking, asked);
     return { ...written(outcome, (state) => shown(state, email), 201), revision: null };
   });
+
+/**
+ * Invites whoever has an address, or nobody yet, while the account has room for one more.
+ * @throws Problem as {@link createInvitation} does
+ */
+export async function inviteAddress(
+  identity: Identity,
+  asking: Asking,
+  asked: Omit<OfferInvitation, 'email_hash' | 'invitee_id'>,
+): Promise<Outcome<Invitation>> {
+  const { account_id } = asked;
+  const email_hash = identity.secrets.emailHash(asked.email);
+  const known = await knownBy(identity, account_id, email_hash);
+  const offer = offerOf(asking, { ...asked, email_hash, ...(known ? { invitee_id: known.user_id } : {}) });
+  const hasRoom = known?.isMember === true || (await reserveSlot(identity, offer, asking.now));
+  const refusal = known?.isMember ? 'already-member' : hasRoom ? null : 'too-many-invitations';
+  return identity.store.execute(invitations, invitationStream(account_id, offer.invitation_id), {
+    ...commandIn(asking, account_id),
+    decide: (state) => createInvitation(state, { ...offer, refusal }),
+  });
+}
 
 /** Who has the address, and whether they belong to the account: not counted who was made known here and never came. */
 async function knownBy({ store }: Identity, accountId: string, emailHash: string) {

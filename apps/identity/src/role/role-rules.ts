@@ -38,7 +38,8 @@ function checkName(roles: ReadonlyMap<string, Role>, { role_id, name }: Role): v
   }
 }
 
-const comparable = (name: string) => name.normalize('NFKC').toLowerCase();
+/** Names as they are compared: whatever the case. */
+export const comparable = (name: string) => name.normalize('NFKC').toLowerCase();
 
 /** A cycle is told from a line that is too long, although the evaluation would survive both. */
 function checkParents(roles: ReadonlyMap<string, Role>, changed: Role): void {

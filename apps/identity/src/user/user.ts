@@ -10,6 +10,8 @@ interface Known {
   home_account_id: string | null;
   /** The account that made the person known and looks after them; null for whoever registered by themselves. */
   managed_by: string | null;
+  /** Whether they were made known by an import of that account. */
+  imported: boolean;
   is_super_admin: boolean;
   email_verified: boolean;
   /** Times at which the verification mail was asked for again, oldest first. */
@@ -47,10 +49,11 @@ export function evolveUser(user: User, event: UserEvent): User {
 
 type Registered = Extract<UserEvent, { type: 'UserRegistered' }>['data'];
 
-function registered({ user_id, email_hash, home_account_id, managed_by, status }: Registered): KnownUser {
+function registered({ user_id, email_hash, home_account_id, managed_by, imported, status }: Registered): KnownUser {
   return {
     ...{ kind: status, user_id, email_hash, registered_email_hash: email_hash, home_account_id, managed_by },
-    ...{ is_super_admin: false, email_verified: status === 'active', verification_requests: [] },
+    ...{ imported: imported !== undefined, is_super_admin: false },
+    ...{ email_verified: status === 'active', verification_requests: [] },
     ...{ email_change: null, email_change_requests: [] },
   };
 }
