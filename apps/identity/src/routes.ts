@@ -4,6 +4,7 @@ import { getApiKey } from './apikey/get-api-key.js';
 import { listApiKeys } from './apikey/list-api-keys.js';
 import { revokeApiKeyOfAccount } from './apikey/revoke-api-key.js';
 import { rotateApiKeyOfAccount } from './apikey/rotate-api-key.js';
+import { authorities } from './authority/answer-authority.js';
 import { permissionUsesOfGateways } from './permission-use/count-uses.js';
 import { endElevationOfSession } from './elevation/end-elevation.js';
 import { listElevations } from './elevation/list-elevations.js';
@@ -65,12 +66,16 @@ import { revocations, type RevocationFeed } from './session/revocation-feed.js';
 import { switchAccountOfToken } from './session/switch-account.js';
 import { terminateAllSessions } from './session/terminate-all-sessions.js';
 import { terminateSession } from './session/terminate-session.js';
+import { importMembers } from './imports/import-members.js';
 import { jwks } from './token/jwks.js';
 import { openidConfiguration } from './token/openid-configuration.js';
 import { acceptInvitationByToken } from './invitation/accept-invitation.js';
 import { createInvitationOfAccount } from './invitation/create-invitation.js';
 import { listInvitations } from './invitation/list-invitations.js';
 import { revokeInvitationOfAccount } from './invitation/revoke-invitation.js';
+import { takeoutInvitations } from './takeout/page-invitations.js';
+import { takeoutMembers } from './takeout/page-members.js';
+import { takeoutAccount, takeoutRoles } from './takeout/take-account.js';
 import { createUser } from './user/create-user.js';
 import { deleteUserNow } from './user/delete-user.js';
 import { disableUserNow } from './user/disable-user.js';
@@ -113,7 +118,8 @@ export function routesOf(
     ...[listProviders, linkProvider, unlinkProvider],
     ...[createUser, replaceUser, patchUser, deleteUserNow, restoreDeletedUser, disableUserNow, enableUserAgain],
     ...[listInvitations, createInvitationOfAccount, revokeInvitationOfAccount, acceptInvitationByToken],
-    ...[contexts, conductOfGateways, permissionUsesOfGateways],
+    ...[contexts, conductOfGateways, permissionUsesOfGateways, importMembers],
+    ...[authorities, takeoutAccount, takeoutRoles, takeoutMembers, takeoutInvitations],
   ].map((behaviour) => behaviour(identity));
   return [
     ...own,

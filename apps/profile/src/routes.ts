@@ -9,6 +9,7 @@ import { type FreshFolds } from './folds/fresh-folds.js';
 import type { HandleId } from './handle/handle-id.js';
 import { listPreferencesHistory, listProfileHistory } from './history/list-history.js';
 import { preferencesServiceRoutes } from './preferences/routes.js';
+import { importProfiles } from './imports/import-profiles.js';
 import { getMemberProfile } from './privacy/get-member-profile.js';
 import { getPrivacy } from './privacy/get-privacy.js';
 import { getPublicProfile } from './privacy/get-public-profile.js';
@@ -20,6 +21,7 @@ import { deleteProfile } from './profile/delete-profile.js';
 import { getProfile } from './profile/get-profile.js';
 import { patchProfile } from './profile/patch-profile.js';
 import { replaceProfile } from './profile/replace-profile.js';
+import { takeoutRoutes } from './takeout/take-documents.js';
 import { verificationRoutesOf } from './verification/routes.js';
 import { getDirectory } from './views/directory/get-directory.js';
 
@@ -64,5 +66,7 @@ export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
     ...preferencesServiceRoutes(parts),
     ...verificationRoutesOf(parts),
     getDirectory(parts),
+    ...takeoutRoutes(parts),
+    importProfiles(parts),
   ];
 };

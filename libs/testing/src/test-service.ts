@@ -45,6 +45,8 @@ export interface TestService {
   open(path: string, who: CurrentUserContext, asked?: Asked & { signal?: AbortSignal }): Promise<Response>;
   /** Calls a route between our own processes, such as `/internal/…`: as the gateway, or as this person. @returns the status */
   inside(method: string, path: string, body: unknown, who?: CurrentUserContext): Promise<number>;
+  /** Calls such a route as the export service does, which signs for itself: on behalf of somebody, with what it says. */
+  asExport(method: string, path: string, as: IdentityContext, body?: unknown): Promise<Answered>;
   stop(): Promise<void>;
 }
 
@@ -52,7 +54,9 @@ export interface TestService {
 export async function startTestService(options: TestServiceOptions): Promise<TestService> {
   const { privateJwk, publicJwk } = await generateKey('gateway');
   const signer = createContextSigner({ principal: 'gateway', privateJwk });
-  const contextReader: ContextReader = createContextReader({ jwks: { keys: [publicJwk] } });
+  const exporter = await generateKey('svc:export');
+  const exportSigner = createContextSigner({ principal: 'svc:export', privateJwk: exporter.privateJwk });
+  const contextReader: ContextReader = createContextReader({ jwks: { keys: [publicJwk, exporter.publicJwk] } });
   const logger = createLogger({ service: options.service, level: 'error' });
   const app = createApp({ ...options, contextReader, logger, readiness: {}, checkReplies: true });
   const server = await new Promise<ReturnType<typeof app.listen>>((resolve) => {
@@ -80,16 +84,7 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
   }
   return {
     async call(method, path, who, asked = {}) {
-      const response = await ask(method, path, who, asked);
-      const text = await response.text();
-      return {
-        status: response.status,
-        headers: response.headers,
-        etag: response.headers.get('etag') ?? '',
-        position: response.headers.get(headers.position) ?? '',
-        text,
-        json: (isJson(response) && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>,
-      };
+      return answered(await ask(method, path, who, asked));
     },
     open: (path, who, asked = {}) => ask('GET', path, who, asked),
     async inside(method, path, body, who) {
@@ -98,11 +93,28 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
       const { status } = await fetch(origin + path, { method, headers: told, body: JSON.stringify(body) });
       return status;
     },
+    async asExport(method, path, as, body) {
+      const told = { 'content-type': 'application/json', [headers.context]: await exportSigner.sign(as) };
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      return answered(await fetch(origin + path, { method, headers: told, ...sent }));
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+async function answered(response: Response): Promise<Answered> {
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    etag: response.headers.get('etag') ?? '',
+    position: response.headers.get(headers.position) ?? '',
+    text,
+    json: (isJson(response) && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>,
   };
 }
 

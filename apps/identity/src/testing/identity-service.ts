@@ -14,12 +14,13 @@ import {
   serviceIdentity,
   type ExternalIssuer,
 } from '@annals/auth';
-import { headers, identityEvents, type ContextRequest, type IdentityContext } from '@annals/contracts';
+import { allEvents, headers, type ContextRequest, type IdentityContext } from '@annals/contracts';
 import type { EventStore } from '@annals/event-store';
-import { runProjection, runReactor, type Pool } from '@annals/postgres';
-import { createApp, createLogger, runService } from '@annals/service';
+import { runProjection, runReactor, type Pool, type SubjectKeyStore } from '@annals/postgres';
+import { createApp, createLogger, erasureInside, runService } from '@annals/service';
 import { signInFlood } from '../attempt/failed-sign-in.js';
 import { createHasher } from '../credential/hashing.js';
+import { identityErasers } from '../erasure/erasers.js';
 import { relyingParty } from '../factor/relying-party.js';
 import type { IdentityProviderPort } from '../idp/identity-provider.js';
 import type { Identity, Settings } from '../identity.js';
@@ -67,11 +68,15 @@ export interface AskedSession {
 export interface IdentityService {
   identity: Identity;
   url: string;
+  /** Where its mails are kept. */
+  mailFolder: string;
   call(method: string, path: string, ask?: Ask): Promise<Answer>;
   /** What the gateway asks about a session; a Problem body comes back with its status. */
   context(asked: AskedSession): Promise<Answer>;
   /** What the gateway asks about any caller. */
   contextOf(asked: ContextRequest): Promise<Answer>;
+  /** A call of the export service on behalf of somebody. */
+  asExport(method: string, path: string, as: IdentityContext, body?: unknown): Promise<Answer>;
   /** Headers with the gateway's own signed context. */
   asGateway(): Promise<Record<string, string>>;
   /** Resolves when read models and reactors have handled everything there was. */
@@ -90,11 +95,13 @@ export interface TestStores {
   database: { pool: Pool; appUrl: string };
   store: EventStore;
   keyEncryptionKey: Buffer;
+  /** Of data subjects; without them nobody can be erased here. */
+  keys?: SubjectKeyStore;
   stop(): Promise<void>;
 }
 
 /** What those stores have to hold. */
-export const storeOptions = { service: 'identity', events: identityEvents, migrations, projections };
+export const storeOptions = { service: 'identity', events: allEvents, migrations, projections };
 
 /** Gives the tests of a file one identity over stores of its own; both are there once tests run. */
 export function identityUnderTest<S extends TestStores>(
@@ -157,10 +164,15 @@ export async function startIdentity(
 
   const { privateJwk } = await generateKey(gatewayPrincipal);
   const signer = createContextSigner({ principal: gatewayPrincipal, privateJwk });
+  const { privateJwk: exportJwk } = await generateKey('svc:export');
+  const exportSigner = createContextSigner({ principal: 'svc:export', privateJwk: exportJwk });
+  const { keys } = stores;
+  const erasers = keys && identityErasers({ identity, keys, idp: others.idp ?? null, mailFolder, runners });
+  const erasing = erasers ? erasureInside({ runners, erasers }) : [];
   const app = createApp({
     ...{ service: 'identity' as const, logger, projections: runners, readiness: {} },
-    routes: routesOf(identity, { feed, issuer, mailFolder }),
-    contextReader: createContextReader({ jwks: { keys: [publicPart(privateJwk)] } }),
+    routes: [...routesOf(identity, { feed, issuer, mailFolder }), ...erasing],
+    contextReader: createContextReader({ jwks: { keys: [publicPart(privateJwk), publicPart(exportJwk)] } }),
     commandKey: stores.keyEncryptionKey,
     checkReplies: true,
   });
@@ -193,7 +205,9 @@ export async function startIdentity(
     });
 
   return {
-    ...{ identity, url, asGateway, context, contextOf },
+    ...{ identity, url, mailFolder, asGateway, context, contextOf },
+    asExport: async (method, path, as, body) =>
+      send(method, path, { [headers.context]: await exportSigner.sign(as) }, body),
     async call(method, path, ask = {}) {
       const given: Record<string, string> = {
         [headers.clientAddress]: '203.0.113.7',

@@ -1,0 +1,2 @@
+export * from './inside.js';
+export * from './items.js';
