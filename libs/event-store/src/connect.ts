@@ -37,7 +37,7 @@ export function connectEventStore(options: EventStoreOptions): EventStore {
     keys: options.keys,
     ...{ connection, hub: feedHub(connection.reader, readTimeoutMs) },
     newest: newestEvents(connection.reader, quietEvents, readTimeoutMs),
-    folds: foldCache(options.foldCacheSize ?? 200_000),
+    folds: foldCache(options.foldCacheSize ?? 200_000, options.mayKeepFolds),
     appendTimeoutMs: options.appendTimeoutMs ?? 2_000,
     readTimeoutMs,
   };

@@ -20,6 +20,8 @@ export interface EventStoreOptions {
   readTimeoutMs?: number;
   /** How many folded events and command ids the process keeps in memory, in total; 200,000 unless said. */
   foldCacheSize?: number;
+  /** False while nobody can tell whose data is to be forgotten: nothing folded is kept then. True unless said. */
+  mayKeepFolds?: () => boolean;
 }
 
 export interface ReadStreamOptions {
@@ -81,8 +83,8 @@ export interface EventStore {
    * nothing. @throws Problem 503 `event-store-unavailable`
    */
   removeStream(stream: string): Promise<void>;
-  /** Drops what is held in memory about a subject: part of its erasure. */
-  forget(subject: string): void;
+  /** Drops what is held in memory about a subject, in all accounts, or about everybody for null: part of an erasure. */
+  forget(subject: string | null): void;
   /** @throws Problem 503 `event-store-unavailable` */
   ping(): Promise<void>;
   /** Stops its subscriptions and closes the connection. */

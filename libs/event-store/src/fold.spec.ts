@@ -64,4 +64,41 @@ describe('the fold cache', () => {
     expect(cache.get(notebook, 'notebook-a')).toBeUndefined();
     expect(cache.get(notebook, 'notebook-b')).toBeDefined();
   });
+
+  it('forgets everything at once', () => {
+    const cache = foldCache(100);
+    cache.set(notebook, 'notebook-a', folded(1));
+    cache.forget(null);
+    expect(cache.get(notebook, 'notebook-a')).toBeUndefined();
+  });
+
+  it('does not keep a fold that was begun before somebody was forgotten, and one begun since', () => {
+    const cache = foldCache(100);
+    const slow = emptyFold(notebook, cache.epoch());
+    cache.forget('ada');
+    cache.set(notebook, 'notebook-a', foldedWith(notebook, slow, event(0n, 'c')));
+    expect(cache.get(notebook, 'notebook-a')).toBeUndefined();
+    cache.set(notebook, 'notebook-a', foldedWith(notebook, emptyFold(notebook, cache.epoch()), event(0n, 'c')));
+    expect(cache.get(notebook, 'notebook-a')).toBeDefined();
+  });
+
+  it('goes on with the folds that had nothing to forget', () => {
+    const cache = foldCache(100);
+    cache.set(notebook, 'notebook-b', folded(1));
+    cache.forget('ada');
+    const next = foldedWith(notebook, cache.get(notebook, 'notebook-b')!, event(1n, 'd'));
+    cache.set(notebook, 'notebook-b', next);
+    expect(cache.get(notebook, 'notebook-b')).toBe(next);
+  });
+
+  it('keeps nothing and gives nothing while it may not', () => {
+    let may = true;
+    const cache = foldCache(100, () => may);
+    cache.set(notebook, 'notebook-a', folded(1));
+    may = false;
+    expect(cache.get(notebook, 'notebook-a')).toBeUndefined();
+    cache.set(notebook, 'notebook-b', folded(1));
+    may = true;
+    expect(cache.get(notebook, 'notebook-b')).toBeUndefined();
+  });
 });

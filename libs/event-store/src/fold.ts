@@ -17,12 +17,14 @@ export interface Fold<S> extends Loaded<S> {
   /** Whose personal data, opened with which keys, the state holds. */
   subjects: Set<string>;
   keyIds: Set<string>;
+  /** How often somebody had been forgotten when it was begun: one begun before may hold what was to be forgotten. */
+  epoch: number;
 }
 
 /** Commands a stream is remembered by; one repeated after so many others is taken for a new one. */
 const rememberedCommands = 1000;
 
-export function emptyFold<S>(aggregate: Aggregate<S>): Fold<S> {
+export function emptyFold<S>(aggregate: Aggregate<S>, epoch = 0): Fold<S> {
   return {
     state: aggregate.initial,
     revision: null,
@@ -30,6 +32,7 @@ export function emptyFold<S>(aggregate: Aggregate<S>): Fold<S> {
     commands: new Map(),
     subjects: new Set(),
     keyIds: new Set(),
+    epoch,
   };
 }
 
@@ -61,26 +64,34 @@ export interface FoldCache {
   get<S>(aggregate: Aggregate<S>, stream: string): Fold<S> | undefined;
   set<S>(aggregate: Aggregate<S>, stream: string, fold: Fold<S>): void;
   delete<S>(aggregate: Aggregate<S>, stream: string): void;
-  /** Drops every fold that holds data of a subject. */
-  forget(subject: string): void;
+  /** Drops every fold that holds data of a subject, all of them for null, and keeps none that was begun before. */
+  forget(subject: string | null): void;
+  /** What a fold that is begun now has to say when it is kept. */
+  epoch(): number;
 }
 
-/** @param size most command ids held, plus one for each stream; a command id takes about 200 bytes */
-export function foldCache(size: number): FoldCache {
+/**
+ * @param size most command ids held, plus one for each stream; a command id takes about 200 bytes
+ * @param mayKeep false while nothing is to be kept, nor taken that was
+ */
+export function foldCache(size: number, mayKeep: () => boolean = () => true): FoldCache {
   const folds = new LRUCache<string, Fold<unknown>>({
     maxSize: size,
     sizeCalculation: (fold) => 1 + fold.commands.size,
   });
   const numbers = new WeakMap<object, number>();
   let next = 0;
+  let epoch = 0;
   const key = (aggregate: object, stream: string): string => {
     let number = numbers.get(aggregate);
     if (number === undefined) numbers.set(aggregate, (number = next++));
     return `${number} ${stream}`;
   };
   return {
-    get: <S>(aggregate: Aggregate<S>, stream: string) => folds.get(key(aggregate, stream)) as Fold<S> | undefined,
+    get: <S>(aggregate: Aggregate<S>, stream: string) =>
+      mayKeep() ? (folds.get(key(aggregate, stream)) as Fold<S> | undefined) : undefined,
     set: (aggregate, stream, fold) => {
+      if (fold.epoch !== epoch || !mayKeep()) return;
       const present = folds.peek(key(aggregate, stream));
       // A slower reader may come later with less.
       if (present && (present.revision ?? -1n) > (fold.revision ?? -1n)) return;
@@ -88,7 +99,12 @@ export function foldCache(size: number): FoldCache {
     },
     delete: (aggregate, stream) => void folds.delete(key(aggregate, stream)),
     forget: (subject) => {
-      for (const [entry, fold] of folds.entries()) if (fold.subjects.has(subject)) folds.delete(entry);
+      epoch += 1;
+      for (const [entry, fold] of folds.entries()) {
+        if (subject === null || fold.subjects.has(subject)) folds.delete(entry);
+        else fold.epoch = epoch;
+      }
     },
+    epoch: () => epoch,
   };
 }

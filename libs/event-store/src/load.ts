@@ -25,7 +25,8 @@ export async function cachedFold<S>(
 
 /** The present fold: the cached one and the tail of the stream after it. */
 export async function presentFold<S>(parts: StoreParts, aggregate: Aggregate<S>, stream: string): Promise<Fold<S>> {
-  const start = (await cachedFold(parts, aggregate, stream)) ?? emptyFold(aggregate);
+  const epoch = parts.folds.epoch();
+  const start = (await cachedFold(parts, aggregate, stream)) ?? emptyFold(aggregate, epoch);
   const fold = await foldFrom(parts, aggregate, stream, start);
   if (fold.revision !== null) parts.folds.set(aggregate, stream, fold);
   return fold;

@@ -1,4 +1,5 @@
 import { personOf } from '@annals/event-store';
+import { tellToForget } from './forgetting.js';
 import type { Pool } from './pool.js';
 import { withTransaction } from './transaction.js';
 
@@ -7,7 +8,7 @@ const of = '$1 in (k.subject, k.person)';
 
 /**
  * From its commit on no key of the holder is made or given out, a person's in no account, and none of those that are there
- * is given out under whichever name it comes back. Waits for creators under way.
+ * is given out under whichever name it comes back. Waits for creators under way, and tells every process to forget.
  * @param fingerprints of keys that are fenced with them, although they may not be there (yet)
  */
 export async function fenceHolder(pool: Pool, holder: string, fingerprints: readonly string[] = []): Promise<void> {
@@ -21,6 +22,7 @@ export async function fenceHolder(pool: Pool, holder: string, fingerprints: read
        on conflict do nothing`,
       [holder, fingerprints],
     );
+    await tellToForget(tx, holder);
   });
 }
 

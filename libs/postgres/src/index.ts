@@ -24,6 +24,7 @@ export { PoisonEvent, type StuckEvent } from './stuck.js';
 export { standForLeader, type Leadership, type LeaderOptions } from './leader.js';
 export { startEventSpans } from './project-span.js';
 export { subjectKeys, type SubjectKeyOptions, type SubjectKeyStore } from './subject-keys.js';
+export { startForgetting, type Forget, type Forgetting, type ForgettingOptions } from './forgetting.js';
 export { endOfPeriod } from './key-period.js';
 export { subjectKeyMigrations } from './subject-key-rows.js';
 export { assertTenantIsolation } from './tenant-isolation.js';

@@ -26,7 +26,12 @@ export function keyWrapping(kek: Buffer): KeyWrapping {
     unwrap(wrapped, boundTo) {
       const decipher = createDecipheriv('aes-256-gcm', kek, wrapped.subarray(0, ivBytes), { authTagLength: tagBytes });
       decipher.setAAD(Buffer.from(boundTo)).setAuthTag(wrapped.subarray(-tagBytes));
-      return Buffer.concat([decipher.update(wrapped.subarray(ivBytes, -tagBytes)), decipher.final()]);
+      const opened = decipher.update(wrapped.subarray(ivBytes, -tagBytes));
+      try {
+        return Buffer.concat([opened, decipher.final()]);
+      } finally {
+        opened.fill(0);
+      }
     },
   };
 }

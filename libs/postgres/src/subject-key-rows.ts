@@ -113,10 +113,13 @@ async function createKey(tx: Tx, wrapping: KeyWrapping, name: KeyName): Promise<
     [subject, purpose, period],
   );
   const id = randomUUID();
+  const fresh = newKey();
+  const wrapped = wrapping.wrap(fresh, boundTo({ id, ...name }));
+  fresh.fill(0);
   await tx.query(
     `insert into subject_keys (id, subject, purpose, period, kek_id, wrapped)
      values ($1, $2, $3, $4, $5, $6) on conflict (subject, purpose, period) do nothing`,
-    [id, subject, purpose, period, wrapping.kekId, wrapping.wrap(newKey(), boundTo({ id, ...name }))],
+    [id, subject, purpose, period, wrapping.kekId, wrapped],
   );
   // Of many who come at once one inserts; everybody, the winner too, uses what is in the table.
   const row = await findKey(tx, name);

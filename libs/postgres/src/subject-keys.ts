@@ -10,8 +10,8 @@ import { findKeyRows, findOrCreateKey, unwrapRow } from './subject-key-rows.js';
 
 export interface SubjectKeyStore extends SubjectKeys {
   /**
-   * No new key for the holder and no old one given out, in this process at once, in others within the cache's life. A
-   * person without an account is fenced in all accounts. Its keys stay fenced under whichever name they come back, and so
+   * No new key for the holder and no old one given out: in this process at once, in others when they hear of it, and within
+   * the cache's life in those that do not. A person without an account is fenced in all accounts. Its keys stay fenced under whichever name they come back, and so
    * do those of which only the fingerprints are known.
    */
   fence(holder: string, fingerprints?: readonly string[]): Promise<void>;
@@ -22,6 +22,8 @@ export interface SubjectKeyStore extends SubjectKeys {
    * the keys were destroyed, so that they can be asked again.
    */
   fingerprints(holder: string): Promise<string[]>;
+  /** Forgets the keys of a holder that this process has in memory, a person's of all accounts; everybody's for null. */
+  forget(holder: string | null): void;
   /** Every holder of a person that has keys: the person, and the person as each account knows them. */
   holders(person: string): Promise<string[]>;
   /** Periods for which there are keys of a purpose, oldest first: `2026-03` of a month, `2026` of a year. */
@@ -70,7 +72,8 @@ export function subjectKeys(pool: Pool, kek: Buffer, options: SubjectKeyOptions 
     return asked;
   }
 
-  function forget(holder: string): void {
+  function forget(holder: string | null): void {
+    if (holder === null) current.clear();
     for (const name of current.keys()) {
       const [of] = JSON.parse(name) as [string];
       if (of === holder || personOf(of) === holder) current.delete(name);
@@ -99,6 +102,7 @@ export function subjectKeys(pool: Pool, kek: Buffer, options: SubjectKeyOptions 
       forget(holder);
       return destroyed;
     },
+    forget,
     fingerprints: (holder) => fingerprintsOf(pool, holder),
     holders: (person) => holdersWithKeys(pool, person),
     periods: (purpose) => periodsWithKeys(pool, purpose),
