@@ -16,7 +16,7 @@ export const activityPart: Part = {
   kept: [
     {
       ...{ class: 'activity', table: activityTable, at: 'recorded_at' },
-      ...{ told: "source = 'client'", monthly: true },
+      ...{ told: "source = 'client'", monthly: true, whose: { column: 'user_id', by: 'id' } },
     },
   ],
   open({ pool, store, logger }) {

@@ -56,7 +56,10 @@ function projectAccount(tx: Tx, accountId: string, events: readonly StoredEvent[
     .filter(({ lines }) => lines.length > 0);
   // Told at commit, so that whoever is woken finds the rows.
   const rows = told.length > 0 ? [insertLines(tx, accountId, told), notify(tx, newEntriesChannel, accountId)] : [];
-  return [...rows, forgetSwept(tx, events, { class: 'activity', table: 'activity_entries', at: 'recorded_at' })];
+  return [
+    ...rows,
+    forgetSwept(tx, events, { class: 'activity', table: 'activity_entries', at: 'recorded_at', person: 'user_id' }),
+  ];
 }
 
 function linesOf(event: StoredEvent, accountId: string): ActivityLine[] {

@@ -10,8 +10,18 @@ export const analyticsPart: Part = {
   migrations: [requestTimingTables],
   projections: ({ ANALYTICS_SECRET }) => [usage(ANALYTICS_SECRET)],
   kept: [
-    { class: 'analytics', table: `${usageSchema}.usage_cells`, at: 'quarter' },
-    { class: 'analytics', table: `${usageSchema}.usage_people`, at: 'quarter' },
+    {
+      class: 'analytics',
+      table: `${usageSchema}.usage_cells`,
+      at: 'quarter',
+      whose: { column: 'people', by: 'pseudonyms' },
+    },
+    {
+      class: 'analytics',
+      table: `${usageSchema}.usage_people`,
+      at: 'quarter',
+      whose: { column: 'member', by: 'pseudonym' },
+    },
     { class: 'analytics', table: 'request_timings', at: 'quarter' },
     { class: 'analytics', table: 'route_people', at: 'day' },
   ],

@@ -7,6 +7,13 @@ import { presenceLog, presenceProjection } from './presence.js';
 /** Who is there and comes back, of pseudonyms alone. */
 export const engagementPart: Part = {
   projections: ({ ANALYTICS_SECRET }) => [presenceProjection(ANALYTICS_SECRET), accountZones],
-  kept: [{ class: 'analytics', table: `${projectionSchema(presenceLog)}.presence`, at: 'day' }],
+  kept: [
+    {
+      class: 'analytics',
+      table: `${projectionSchema(presenceLog)}.presence`,
+      at: 'day',
+      whose: { column: 'member', by: 'pseudonym' },
+    },
+  ],
   open: ({ pool, config }) => ({ routes: [getEngagement(pool, config.ANALYTICS_SECRET)] }),
 };

@@ -126,8 +126,11 @@ describe('presence', () => {
     const [kept] = engagementPart.kept!;
     const until = new Date('2026-03-01T00:00:00.000Z');
     await withTenant(database().pool, { accountId: acme }, async (tx) => {
-      expect(await countDue(tx, kept!, acme, until)).toMatchObject({ rows: 1, oldest_kept: until });
-      expect(await deleteSome(tx, kept!, acme, until)).toBe(1);
+      expect(await countDue(tx, kept!, { accountId: acme, until, held: [], pseudonym: () => '' })).toMatchObject({
+        rows: 1,
+        oldest_kept: until,
+      });
+      expect(await deleteSome(tx, kept!, { accountId: acme, until, held: [], pseudonym: () => '' })).toBe(1);
     });
     expect((await rows()).presence.map(({ day }) => day)).toEqual(['2026-03-01']);
   });

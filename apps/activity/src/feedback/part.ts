@@ -7,6 +7,13 @@ import { withdrawFeedback } from './withdraw-feedback.js';
 /** How content people say they are. */
 export const feedbackPart: Part = {
   projections: ({ ANALYTICS_SECRET }) => [feedbackProjection(ANALYTICS_SECRET)],
-  kept: [{ class: 'analytics', table: `${projectionSchema(feedbackAnswers)}.answers`, at: 'given_at' }],
+  kept: [
+    {
+      class: 'analytics',
+      table: `${projectionSchema(feedbackAnswers)}.answers`,
+      at: 'given_at',
+      whose: { column: 'member', by: 'pseudonym' },
+    },
+  ],
   open: ({ store }) => ({ routes: [giveFeedback(store), withdrawFeedback(store)] }),
 };

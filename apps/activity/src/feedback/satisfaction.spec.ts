@@ -135,8 +135,10 @@ describe('satisfaction', () => {
     const [kept] = feedbackPart.kept!;
     const until = new Date('2026-03-02T00:00:00.000Z');
     await withTenant(database().pool, { accountId: acme }, async (tx) => {
-      expect(await countDue(tx, kept!, acme, until)).toMatchObject({ rows: 1 });
-      expect(await deleteSome(tx, kept!, acme, until)).toBe(1);
+      expect(await countDue(tx, kept!, { accountId: acme, until, held: [], pseudonym: () => '' })).toMatchObject({
+        rows: 1,
+      });
+      expect(await deleteSome(tx, kept!, { accountId: acme, until, held: [], pseudonym: () => '' })).toBe(1);
     });
     expect(await asked({ member: memberOf(secret, acme, userId(1)) })).toMatchObject({ answers: 1 });
   });

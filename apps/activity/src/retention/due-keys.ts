@@ -1,5 +1,6 @@
 import { type Purpose } from '@annals/contracts';
 import { endOfPeriod, type Pool } from '@annals/postgres';
+import { standsAt } from './holds.js';
 import { retentionSchema as schema } from './projection.js';
 import { type Days, type Terms } from './terms.js';
 
@@ -25,24 +26,29 @@ export interface Supposed {
 
 /**
  * Those among holders whose keys of such an age nobody needs: the account that keeps longest decides, of all in which they
- * sealed something. For holders of no known account the house's term holds.
+ * sealed something. For holders of no known account the house's term holds. None of somebody who is held is due: of what an
+ * account holds while that account holds it, of what is nobody's account's while any does.
  */
 export async function dueAmong(
   pool: Pool,
   { house, floors }: Terms,
   { neededFor }: KeysWithTerm,
-  asked: { holders: readonly string[]; age: number; supposed?: Supposed },
+  asked: { holders: readonly string[]; age: number; now: Date; supposed?: Supposed },
 ): Promise<string[]> {
-  const { holders, age, supposed } = asked;
+  const { holders, age, now, supposed } = asked;
   const supposedDays = supposed ? Math.max(...neededFor.map((of) => supposed.days[of])) : null;
   const term = neededFor.map((of) => `greatest(coalesce(a.${of}, ${house[of]}), ${floors[of]})`).join(', ');
   const { rows } = await pool.query<{ holder: string }>(
     `select s.holder from unnest($1::text[]) as s(holder)
        left join ${schema}.holders p on p.holder = s.holder
        left join ${schema}.accounts a on a.account = p.account
+     where not exists (
+       select from ${schema}.holds h
+       where ${standsAt('$5')} and s.holder in (h.account::text || '/' || h.person::text, h.person::text)
+     )
      group by s.holder
      having max(case when p.account = $2 then $3 else greatest(${term}) end) <= $4`,
-    [holders, supposed?.accountId ?? null, supposedDays, age],
+    [holders, supposed?.accountId ?? null, supposedDays, age, now.toISOString()],
   );
   return rows.map(({ holder }) => holder);
 }

@@ -10,17 +10,26 @@ import { type KeptTable } from './kept.js';
 export async function forgetSwept(
   tx: Tx,
   events: readonly StoredEvent[],
-  { class: of, table, at }: Pick<KeptTable, 'class' | 'table' | 'at'>,
+  { class: of, table, at, person }: Pick<KeptTable, 'class' | 'table' | 'at'> & { person: string },
 ): Promise<void> {
-  const swept = sweptUntil(events, of);
-  if (!swept) return;
-  await tx.query(`delete from ${table} where account_id = $1 and ${at} < $2`, [swept.account_id, swept.until]);
+  await Promise.all(
+    sweptUntil(events, of).map(({ account_id, until, spared = [] }) =>
+      tx.query(`delete from ${table} where account_id = $1 and ${at} < $2 and not ${person} = any($3::uuid[])`, [
+        ...[account_id, until, spared],
+      ]),
+    ),
+  );
 }
 
-/** The furthest that sweeps of a class came among these events. */
-function sweptUntil(events: readonly StoredEvent[], of: RetentionClass): SweepEvent['data'] | undefined {
-  return events
-    .filter(({ type, data }) => type === 'RetentionApplied' && data.class === of)
-    .map(({ data }) => data as SweepEvent['data'])
-    .reduce<SweepEvent['data'] | undefined>((far, one) => (far && far.until > one.until ? far : one), undefined);
+/** The furthest that sweeps of a class came among these events, for each lot of people whom they spared. */
+function sweptUntil(events: readonly StoredEvent[], of: RetentionClass): SweepEvent['data'][] {
+  const furthest = new Map<string, SweepEvent['data']>();
+  for (const { type, data } of events) {
+    if (type !== 'RetentionApplied' || data.class !== of) continue;
+    const one = data as SweepEvent['data'];
+    const lot = one.spared?.join() ?? '';
+    const far = furthest.get(lot);
+    if (!far || far.until < one.until) furthest.set(lot, one);
+  }
+  return [...furthest.values()];
 }

@@ -2,6 +2,7 @@ import { type Part } from '../part.js';
 import { getRetention, replaceRetentionOfAccount } from './account-retention.js';
 import { keepSweeping } from './keep-sweeping.js';
 import { retentionModel } from './projection.js';
+import { pseudonymsWith } from '../analytics/member.js';
 import { sweep } from './sweep.js';
 import { termsOf } from './terms.js';
 
@@ -11,7 +12,8 @@ export const retentionPart = (parts: readonly Part[]): Part => ({
   open(ground) {
     const { config, backgroundPool, store, keys, logger } = ground;
     const kept = parts.flatMap((part) => part.kept ?? []);
-    const retention = { store, keys, terms: termsOf(config), kept };
+    const pseudonym = pseudonymsWith(config.ANALYTICS_SECRET);
+    const retention = { store, keys, terms: termsOf(config), kept, pseudonym };
     const models = [retentionModel, ...parts.flatMap((part) => part.projections?.(config) ?? [])];
     const runners = models.map((model) => ground.runner(model));
     const sweeping = keepSweeping({

@@ -2,6 +2,7 @@ import { type DueOfClass, type RetentionClass, type RetentionPreview } from '@an
 import { withTenant } from '@annals/postgres';
 import { ageOfPeriod, dueAmong, keysWithTerm, type Supposed } from './due-keys.js';
 import { type RetentionGround } from './ground.js';
+import { heldPeople } from './holds.js';
 import { countDue } from './kept.js';
 import { retentionSchema as schema } from './projection.js';
 import { countDueEntries } from './sweep-audit.js';
@@ -16,19 +17,28 @@ export async function preview(ground: RetentionGround, supposed: Supposed, now: 
     const until = dueUntil(now, days[of]).toISOString();
     return { until, rows: 0, facts: 0, streams: 0, keys: 0, oldest_kept: null };
   });
-  await addRows(ground, account_id, due);
-  Object.assign(due.audit, await countDueEntries(ground, account_id, new Date(due.audit.until)));
-  due.activity.streams = await countStreams(ground, account_id, due.activity.until);
+  const held = await heldPeople(ground.pool, account_id, now);
+  await addRows(ground, { accountId: account_id, held }, due);
+  Object.assign(due.audit, await countDueEntries(ground, account_id, { until: new Date(due.audit.until), held }));
+  due.activity.streams = await countStreams(ground, { accountId: account_id, held }, due.activity.until);
   await addKeys(ground, supposed, due, now);
   return { dry_run: true, account_id, days, due };
 }
 
 type Due = Record<RetentionClass, DueOfClass>;
 
-async function addRows({ pool, kept }: RetentionGround, accountId: string, due: Due): Promise<void> {
+interface OfAccount {
+  accountId: string;
+  held: readonly string[];
+}
+
+async function addRows({ pool, kept, pseudonym }: RetentionGround, asked: OfAccount, due: Due): Promise<void> {
+  const { accountId } = asked;
   for (const table of kept) {
     const of = due[table.class];
-    const found = await withTenant(pool, { accountId }, (tx) => countDue(tx, table, accountId, new Date(of.until)));
+    const found = await withTenant(pool, { accountId }, (tx) =>
+      countDue(tx, table, { ...asked, until: new Date(of.until), pseudonym }),
+    );
     of.rows += found.rows;
     of.facts += found.facts;
     const oldest = found.oldest_kept?.toISOString() ?? null;
@@ -36,10 +46,11 @@ async function addRows({ pool, kept }: RetentionGround, accountId: string, due: 
   }
 }
 
-async function countStreams({ pool }: RetentionGround, accountId: string, until: string): Promise<number> {
+async function countStreams({ pool }: RetentionGround, asked: OfAccount, until: string): Promise<number> {
   const { rows } = await pool.query<{ streams: string }>(
-    `select count(*) as streams from ${schema}.fact_days where account = $1 and day < $2::date`,
-    [accountId, until],
+    `select count(*) as streams from ${schema}.fact_days
+     where account = $1 and day < $2::date and not person = any($3::uuid[])`,
+    [asked.accountId, until, asked.held],
   );
   return Number(rows[0]?.streams ?? 0);
 }
@@ -49,7 +60,7 @@ async function addKeys(ground: RetentionGround, supposed: Supposed, due: Due, no
     const ages = (await ground.keys.periods(of.purpose)).map((period) => ({ period, age: ageOfPeriod(period, now) }));
     for await (const holders of holdersOf(ground, supposed.accountId)) {
       for (const { period, age } of ages.filter((one) => one.age >= 1)) {
-        const gone = await dueAmong(ground.pool, ground.terms, of, { holders, age, supposed });
+        const gone = await dueAmong(ground.pool, ground.terms, of, { holders, age, now, supposed });
         if (gone.length > 0) due[of.class].keys += await ground.keys.count(of.purpose, period, gone);
       }
     }

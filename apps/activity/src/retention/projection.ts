@@ -1,4 +1,11 @@
-import { allEvents, retentionClasses, type EventContract, type RetentionEvent } from '@annals/contracts';
+import {
+  allEvents,
+  retentionClasses,
+  type EventContract,
+  type EventOf,
+  type LegalHoldPlaced,
+  type RetentionEvent,
+} from '@annals/contracts';
 import { categoryOf, holderOf, type StoredEvent } from '@annals/event-store';
 import { type Projection, projectionSchema, type Tx } from '@annals/postgres';
 import { accountOf } from '../log/by-account.js';
@@ -11,7 +18,7 @@ const subjects = new Map<string, EventContract['subject']>(allEvents.map(({ type
  */
 export const retentionModel: Projection = {
   name: 'retention',
-  version: 2,
+  version: 3,
   categories: [...new Set(allEvents.map((contract) => contract.category))],
   open: false,
   tables: (schema) => `
@@ -30,6 +37,13 @@ export const retentionModel: Projection = {
       primary key (account, day, person)
     );
     comment on table ${schema}.fact_days is 'streams of facts that clients told';
+    create table ${schema}.holds (
+      account uuid not null,
+      person uuid not null,
+      until timestamptz,
+      primary key (account, person)
+    );
+    comment on table ${schema}.holds is 'people of whom nothing goes, until a moment or until they are released';
   `,
   on: {},
   accountOf: () => null,
@@ -54,8 +68,11 @@ async function project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
       days.map(([, , person]) => person),
     ]),
   ]);
-  for (const { type, data } of events)
+  for (const { type, data } of events) {
     if (type === 'RetentionChanged') await choose(tx, data as RetentionEvent['data']);
+    if (type === 'LegalHoldPlaced') await hold(tx, data as PlacedHold);
+    if (type === 'LegalHoldReleased') await release(tx, data as PlacedHold);
+  }
 }
 
 /** Whose keys seal something in an event: who acted, and whom it is about. */
@@ -80,6 +97,20 @@ function factDayOf({ stream }: StoredEvent): string[][] {
 
 function distinct(tuples: readonly string[][]): string[][] {
   return [...new Map(tuples.map((tuple) => [tuple.join(' '), tuple])).values()];
+}
+
+type PlacedHold = Pick<EventOf<typeof LegalHoldPlaced>['data'], 'account_id' | 'user_id' | 'until'>;
+
+async function hold(tx: Tx, { account_id, user_id, until }: PlacedHold): Promise<void> {
+  await tx.query(
+    `insert into holds (account, person, until) values ($1, $2, $3)
+     on conflict (account, person) do update set until = excluded.until`,
+    [account_id, user_id, until],
+  );
+}
+
+async function release(tx: Tx, { account_id, user_id }: Omit<PlacedHold, 'until'>): Promise<void> {
+  await tx.query('delete from holds where account = $1 and person = $2', [account_id, user_id]);
 }
 
 async function choose(tx: Tx, { account_id, days }: RetentionEvent['data']): Promise<void> {

@@ -21,7 +21,7 @@ export async function sweepKeys(
   for (const period of await keys.periods(of.purpose)) {
     const age = ageOfPeriod(period, now);
     if (age < 1) continue;
-    const removed = await sweepPeriod(ground, of, { period, age }, lost);
+    const removed = await sweepPeriod(ground, of, { period, age, now }, lost);
     const until = now.toISOString();
     for (const [account_id, count] of removed) {
       await tell(store, { account_id, class: of.class, until, rows: 0, streams: 0, keys: count }, now);
@@ -33,14 +33,14 @@ export async function sweepKeys(
 async function sweepPeriod(
   { pool, keys, terms }: RetentionGround,
   of: KeysWithTerm,
-  { period, age }: { period: string; age: number },
+  { period, age, now }: { period: string; age: number; now: Date },
   lost: AbortSignal,
 ): Promise<Map<string, number>> {
   const removed = new Map<string, number>();
   for (let after = ''; ;) {
     lost.throwIfAborted();
     const holders = await keys.subjects(of.purpose, period, { after, limit: holdersAtOnce });
-    const due = await dueAmong(pool, terms, of, { holders, age });
+    const due = await dueAmong(pool, terms, of, { holders, age, now });
     const retired = due.length > 0 ? await keys.retire(of.purpose, period, due) : [];
     for (const account of await accountsOf(pool, retired)) removed.set(account, (removed.get(account) ?? 0) + 1);
     const last = holders.at(-1);

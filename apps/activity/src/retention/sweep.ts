@@ -2,7 +2,8 @@ import { type RetentionClass } from '@annals/contracts';
 import { withTenant } from '@annals/postgres';
 import { keepingAccounts, type KeepingAccount } from './accounts.js';
 import { keysWithTerm } from './due-keys.js';
-import { type RetentionGround } from './ground.js';
+import { type DueOfAccount, type RetentionGround } from './ground.js';
+import { heldPeople } from './holds.js';
 import { deleteSome, type KeptTable } from './kept.js';
 import { sweepAudit } from './sweep-audit.js';
 import { sweepKeys } from './sweep-keys.js';
@@ -81,29 +82,28 @@ async function sweepAccount(
   { now, lost }: SweepOptions,
 ): Promise<void> {
   const until = dueUntil(now, days[of]);
-  const streams = of === 'activity' ? await sweepStreams(ground, accountId, until, lost) : 0;
-  let rows = of === 'audit' ? await sweepAudit(ground, accountId, until, lost) : 0;
+  const held = () => heldPeople(ground.pool, accountId, now);
+  const spared = await held();
+  const streams = of === 'activity' ? await sweepStreams(ground, accountId, { until, held, lost }) : 0;
+  let rows = of === 'audit' ? await sweepAudit(ground, accountId, { until, held, lost }) : 0;
   for (const kept of ground.kept.filter((one) => one.class === of)) {
     rows += gone.get(kept)?.get(accountId) ?? 0;
-    rows += await sweepRows(ground, kept, accountId, until, lost);
+    rows += await sweepRows(ground, kept, accountId, { until, held, lost });
   }
-  await tell(
-    ground.store,
-    { account_id: accountId, class: of, until: until.toISOString(), rows, streams, keys: 0 },
-    now,
-  );
+  const told = { account_id: accountId, class: of, until: until.toISOString(), rows, streams, keys: 0 };
+  await tell(ground.store, spared.length > 0 ? { ...told, spared } : told, now);
 }
 
 async function sweepRows(
-  { pool }: RetentionGround,
+  { pool, pseudonym }: RetentionGround,
   kept: KeptTable,
   accountId: string,
-  until: Date,
-  lost: AbortSignal,
+  { until, held, lost }: DueOfAccount,
 ): Promise<number> {
   for (let removed = 0; ;) {
     lost.throwIfAborted();
-    const some = await withTenant(pool, { accountId }, (tx) => deleteSome(tx, kept, accountId, until));
+    const due = { accountId, until, held: await held(), pseudonym };
+    const some = await withTenant(pool, { accountId }, (tx) => deleteSome(tx, kept, due));
     if (some === 0) return removed;
     removed += some;
   }

@@ -3,6 +3,7 @@ import { createPool, projectionSchema, subjectKeys, type SubjectKeyStore, withTe
 import { rowsOf, signedIn } from '@annals/testing';
 import { activityPart } from '../activity/part.js';
 import { activityTable } from '../activity/stored-entry.js';
+import { pseudonymsWith } from '../analytics/member.js';
 import { auditPart } from '../audit/part.js';
 import { trackingConsents } from '../consent/tracking-consents.js';
 import { type ActivityUnderTest, activityUnderTest } from './activity-service.js';
@@ -44,8 +45,9 @@ export function retentionUnderTest(): () => RetentionUnderTest {
 function over(under: ActivityUnderTest): RetentionUnderTest {
   const { stores, service, config, runners } = under;
   const { database, keysDatabase, keyEncryptionKey, store, keys } = stores;
+  const pseudonym = pseudonymsWith(config.ANALYTICS_SECRET);
   const kept = own.flatMap((part) => part.kept ?? []);
-  const ground = (): RetentionGround => ({ pool: database.pool, store, keys, terms: termsOf(config), kept });
+  const ground = (): RetentionGround => ({ pool: database.pool, store, keys, terms: termsOf(config), kept, pseudonym });
   const keysAt = (now: Date) => subjectKeys(keysDatabase.pool, keyEncryptionKey, { now: () => now });
   const caughtUp = async () => {
     await Promise.all(runners.map((runner) => runner.caughtUp()));

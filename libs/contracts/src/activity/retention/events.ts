@@ -20,6 +20,8 @@ export const RetentionApplied = event('RetentionApplied', {
     rows: z.int().nonnegative(),
     streams: z.int().nonnegative(),
     keys: z.int().nonnegative(),
+    /** People of whom nothing went, for they were held; absent when nobody was. */
+    spared: z.array(z.uuid()).optional(),
   }),
   audit: { entity: 'Retention', action: 'DELETE', keys: ['account_id'] },
 });
