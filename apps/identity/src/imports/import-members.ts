@@ -28,11 +28,15 @@ export const importMembers = (identity: Identity) =>
       const importer = await importerOf(identity, context, now);
       const { state: set } = await identity.store.load(roleSets, importer.account_id);
       const of: ImportOf = { ...ask, importer, set };
+      const take = (person: ImportedPerson) => {
+        const commandId = derivedId(ask.import_id, `row ${importer.account_id} ${person.row}`);
+        return takeRow(identity, { commandId, context, now }, of, person);
+      };
       const answers: ImportedMemberAnswer[] = [];
       const waiting = rows.values();
       const worker = async () => {
         // All workers take from one iterator, so each row is taken by one of them.
-        for (const person of waiting) answers.push(await takeRow(identity, of, person, now));
+        for (const person of waiting) answers.push(await take(person));
       };
       await Promise.all(Array.from({ length: sideBySide }, worker));
       return { status: 200, body: { rows: answers.sort((a, b) => a.row - b.row) } };
@@ -41,12 +45,11 @@ export const importMembers = (identity: Identity) =>
 
 async function takeRow(
   identity: Identity,
+  asking: Asking,
   of: ImportOf,
   person: ImportedPerson,
-  now: string,
 ): Promise<ImportedMemberAnswer> {
   const { row } = person;
-  const asking: Asking = { commandId: derivedId(of.import_id, `row ${row}`), context: of.importer.caller, now };
   try {
     return { row, ...(await importPerson(identity, asking, of, person)), refusals: [] };
   } catch (error) {

@@ -67,7 +67,7 @@ function newPerson({ secrets }: Identity, of: ImportOf, person: ImportedPerson):
   const { email, name, profile_image = null, role = 'VIEWER' } = person;
   const { account_id } = importer;
   return {
-    ...{ user_id: derivedId(import_id, importedPersonName(person.row)), email, name, profile_image },
+    ...{ user_id: derivedId(import_id, importedPersonName(account_id, person.row)), email, name, profile_image },
     ...{ email_hash: secrets.emailHash(email), home_account_id: null, status: 'pending', managed_by: account_id },
     ...{ joins: [{ account_id, role }], imported: { import_id, notify } },
   };

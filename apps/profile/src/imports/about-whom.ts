@@ -57,7 +57,7 @@ export async function aboutWhom(
     );
   }
   if (user_id === requester) return 'merge';
-  if (user_id === derivedId(import_id, importedPersonName(row))) return 'fill';
+  if (user_id === derivedId(import_id, importedPersonName(account_id, row))) return 'fill';
   const origin = overwrite ? (await store.load(origins, user_id)).state : null;
   if (origin === account_id) return 'merge';
   throw new Problem(403, 'person-not-imported', 'What this person said about themselves is theirs');

@@ -40,7 +40,7 @@ export const importProfiles = (parts: ChangeParts & { store: EventStore }): Moun
         const owner = { account_id, user_id };
         try {
           const how = await aboutWhom(parts.store, asked, owner, row);
-          const writing = { owner, commandId: derivedId(import_id, `row ${row}`), context, now, how };
+          const writing = { owner, commandId: derivedId(import_id, `row ${account_id} ${row}`), context, now, how };
           const { changed, refusals } = await writeRow(parts, writing, documents);
           return { row, outcome: changed ? 'written' : 'unchanged', refusals };
         } catch (error) {

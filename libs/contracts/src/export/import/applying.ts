@@ -92,5 +92,8 @@ export type ImportedDocumentsAnswer = z.infer<typeof ImportedDocumentsAnswer>;
 
 export const ImportProfilesAnswer = z.object({ rows: z.array(ImportedDocumentsAnswer) });
 
-/** Name from which the id of a person is made whom a row makes known; the namespace is the import. */
-export const importedPersonName = (rowNumber: number): string => `person ${rowNumber}`;
+/**
+ * Name from which the id of a person is made whom a row makes known; the namespace is the import. The account is in it, so
+ * that an import of the same id elsewhere speaks of other people.
+ */
+export const importedPersonName = (accountId: string, rowNumber: number): string => `person ${accountId} ${rowNumber}`;
