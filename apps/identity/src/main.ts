@@ -1,10 +1,11 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
 import { publishEvents } from '@annals/messaging';
 import { runReactor } from '@annals/postgres';
-import { createApp, defineConfig, openParkedDesk, serve } from '@annals/service';
+import { createApp, defineConfig, erasureInside, openParkedDesk, serve } from '@annals/service';
 import { startTellingRepetitions } from './attempt/tell-repetitions.js';
 import { identityConfig } from './config.js';
 import { startExpiringGrants } from './grant/expire-grants.js';
+import { identityErasers } from './erasure/erasers.js';
 import { startElevationClock } from './elevation/expire-elevations.js';
 import { identityProvider } from './idp/auth0-settings.js';
 import { folderMailer } from './mail/mail-folder.js';
@@ -35,11 +36,9 @@ serve(service, config, async (boot, logger) => {
   const mailer = config.DEV_MAIL
     ? folderMailer(config.MAIL_DIR, config.MAIL_FROM)
     : smtpMailer(config.SMTP_URL!, config.MAIL_FROM);
-  const reactors = reactorsOf(background, {
-    mailer,
-    publicUrl: config.PUBLIC_URL,
-    idp: identityProvider(config, config.PUBLIC_URL),
-  }).map((reactor) =>
+  const idp = identityProvider(config, config.PUBLIC_URL);
+  const mailFolder = config.DEV_MAIL ? config.MAIL_DIR : null;
+  const reactors = reactorsOf(background, { mailer, publicUrl: config.PUBLIC_URL, idp }).map((reactor) =>
     runReactor({
       ...{ reactor, store, pool: background.pool },
       onError: (error) => logger.warn({ reactor: reactor.name, error }, 'a reactor failed and will try again'),
@@ -73,7 +72,13 @@ serve(service, config, async (boot, logger) => {
       routes: [
         ...routesOf(identity, {
           ...{ feed, issuer: config.PUBLIC_URL },
-          mailFolder: config.DEV_MAIL ? config.MAIL_DIR : null,
+          mailFolder,
+        }),
+        ...erasureInside({
+          runners: stores.runners,
+          erasers: identityErasers({
+            ...{ identity: background, keys: stores.keys, idp, mailFolder, runners: stores.runners },
+          }),
         }),
         ...openParkedDesk({ service, pool: background.pool, logger }),
       ],

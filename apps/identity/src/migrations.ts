@@ -3,6 +3,7 @@ import { apiKeyTables } from './apikey/migration.js';
 import { elevationTables } from './elevation/migration.js';
 import { permissionUseTables } from './permission-use/migration.js';
 import { credentialTables, passwordChanges } from './credential/migration.js';
+import { erasedPeople } from './erasure/rows.js';
 import { invitationTables } from './invitation/migration.js';
 import { factorTables } from './factor/migration.js';
 import { grantTables } from './grant/migration.js';
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   apiKeyTables,
   elevationTables,
   permissionUseTables,
+  erasedPeople,
 ];

@@ -1,4 +1,5 @@
 import type { Pool } from '@annals/postgres';
+import { forgetLateRows } from './erasure/rows.js';
 import { forgetOldFailures } from './credential/failures.js';
 import { forgetOldPlaces } from './place/sign-in-places.js';
 import { forgetFloors } from './session/floors.js';
@@ -20,6 +21,7 @@ export async function sweep(pool: Pool): Promise<void> {
   await forgetUnconfirmedSeeds(pool);
   await pool.query("delete from mailed_tokens where expires_at < now() - interval '1 day'", []);
   await pool.query("delete from shown_tokens where expires_at < now() - interval '1 day'", []);
+  await forgetLateRows(pool);
   await forgetFloors(pool);
   await forgetOldPlaces(pool);
   await pool.query("delete from session_tokens where expires_at < now() - interval '1 day'", []);

@@ -1,5 +1,5 @@
 import { restoreAccountRoute, type AccountEvent, type CurrentUserContext } from '@annals/contracts';
-import { mount, written } from '@annals/service';
+import { mount, refuseErased, written } from '@annals/service';
 import { commandIn } from '../asking.js';
 import { elevationFor } from '../elevation/elevation.js';
 import type { Identity } from '../identity.js';
@@ -34,6 +34,7 @@ export const restoreClosedAccount = (identity: Identity) =>
     const { state: membership } = await store.load(memberships, membershipId(params.id, userId));
     const isAdmin = membership.kind === 'member' && membership.role === 'ADMIN';
     if (!isAdmin && !elevated) throw accountNotFound();
+    await requireSomebodyAtHome(identity, params.id);
     const outcome = await store.execute(accounts, params.id, {
       ...commandIn({ ...asking, context }, params.id),
       decide: (account) => restoreAccount(account, { restored_as: isAdmin ? 'admin' : 'super-admin' }),
@@ -43,6 +44,16 @@ export const restoreClosedAccount = (identity: Identity) =>
       await seatAdmin(identity, { ...asking, commandId: outcome.events[0]?.id ?? commandId }, params.id, userId);
     return written(outcome, (account) => shownTo(account, membership.kind === 'member' ? membership.role : null));
   });
+
+/**
+ * A home that was closed because its person was erased is nobody's: what it was called is given back.
+ * @throws Problem 410 `subject-erased`
+ */
+async function requireSomebodyAtHome({ store }: Identity, accountId: string): Promise<void> {
+  const { state: account } = await store.load(accounts, accountId);
+  if (account.kind !== 'closed' || account.purpose !== 'home') return;
+  await refuseErased(store, { account_id: null, user_id: account.created_by_id });
+}
 
 /** The caller's context, with the elevation by which they may act on the account, when there is one. */
 async function visiting(

@@ -12,6 +12,9 @@ export interface Auth0Settings extends Auth0Access {
 
 const ticketDays = 7;
 
+/** Auth0 puts its own name before the id that was asked for. */
+const subjectOf = (userId: string) => `auth0|${userId}`;
+
 const Created = z.object({ user_id: z.string() });
 const Found = z.array(
   z.object({
@@ -50,6 +53,7 @@ export function auth0(settings: Auth0Settings): IdentityProviderPort {
       const answer = await call('delete a user', 'DELETE', userPath(subject));
       if (answer.status !== 404) bodyOf('delete a user', answer, 204);
     },
+    subjectOf,
     async inviteUser(subject) {
       const answer = await call('invite a user', 'POST', '/api/v2/tickets/password-change', {
         ...{ user_id: subject, result_url: returnUrl },
@@ -68,7 +72,7 @@ export function auth0(settings: Auth0Settings): IdentityProviderPort {
     const what = 'find a user by address';
     const answer = await call(what, 'GET', `/api/v2/users-by-email?email=${encodeURIComponent(email)}`);
     const found = Found.parse(bodyOf(what, answer, 200));
-    const ours = found.find((one) => one.user_id === `auth0|${user_id}`);
+    const ours = found.find((one) => one.user_id === subjectOf(user_id));
     const proven = found.find(
       (one) => one.email_verified === true && one.identities.some((identity) => identity.connection === connection),
     );

@@ -23,6 +23,11 @@ export interface IdentityProviderPort {
   blockUser(subject: string): Promise<void>;
   unblockUser(subject: string): Promise<void>;
   deleteUser(subject: string): Promise<void>;
+  /**
+   * The `sub` of whom {@link createUser} made known there for us: known without asking, and also when everything that was
+   * kept of the person is gone. Whoever was there before us has another one.
+   */
+  subjectOf(userId: string): string;
   /** @returns a link under which who opens it chooses the person's password: only for a mail to their address */
   inviteUser(subject: string): Promise<string>;
 }

@@ -171,7 +171,7 @@ describe('invitations of an account', () => {
     expect(await list('status=revoked')).toContainEqual([taken.email, 'revoked']);
     expect(await list('sort_by=expires_at')).toContainEqual([open.email, 'open']);
     await withTenant(service.identity.pool, { accountId: acme }, (tx) =>
-      tx.query('update invitations_v1.invitations set expires_at = now() where email = $1', [open.email]),
+      tx.query('update invitations_v2.invitations set expires_at = now() where email = $1', [open.email]),
     );
     expect(await list('status=expired')).toEqual([[open.email, 'expired']]);
   });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { Mailer } from './mailer.js';
@@ -32,14 +32,34 @@ export function folderMailer(folder: string, from: string): Mailer {
 
 /** Mail kept for an address, newest first. */
 export async function readMailFolder(folder: string, to: string): Promise<KeptMail[]> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.eml'));
-  const mails = await Promise.all(
-    names.map(async (name) => keptMail(name.slice(0, -'.eml'.length), await readFile(join(folder, name), 'utf8'))),
-  );
-  return mails
+  return (await keptMails(folder))
     .filter((mail) => mail.to === to)
     .sort((a, b) => (a.sent_at < b.sent_at ? 1 : a.sent_at > b.sent_at ? -1 : a.id < b.id ? 1 : -1));
+}
+
+/** Removes mails for good, what is half written of them as well. @returns how many */
+export async function removeKeptMails(folder: string, goes: (mail: KeptMail) => boolean): Promise<number> {
+  const gone = (await keptMails(folder)).filter(goes);
+  for (const { id } of gone) {
+    for (const name of [`${id}.eml.part`, `${id}.eml`]) await rm(join(folder, name), { force: true });
+  }
+  return gone.length;
+}
+
+async function keptMails(folder: string): Promise<KeptMail[]> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.eml'));
+  const mails = names.map(async (name) => {
+    // Removed since the names were read.
+    const source = await readFile(join(folder, name), 'utf8').catch(unlessGone);
+    return source === null ? [] : [keptMail(name.slice(0, -'.eml'.length), source)];
+  });
+  return (await Promise.all(mails)).flat();
+}
+
+function unlessGone(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }
 
 /** Reads a mail that {@link folderMailer} wrote: plain headers, then one text in base64. */

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@annals/event-store';
 import type { Reactor } from '@annals/postgres';
-import { actingOn } from '@annals/service';
+import { actingOn, erasureOf } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { countAsWay } from '../provider/link-identity.js';
 import { shutOut } from '../provider/unlink-provider.js';
@@ -15,7 +15,13 @@ export const keepProviders = (identity: Identity): Reactor => ({
   name: 'keep-providers',
   categories: ['provider', 'credential'],
   on: {
-    ProviderLinked: (event) => countAsWay(identity, actingFor(event), event.id, event.data as unknown as Fact),
+    async ProviderLinked(event) {
+      const fact = event.data as unknown as Fact;
+      const isGone = (await erasureOf(identity.store, { account_id: null, user_id: fact.user_id })) !== null;
+      // Linked while its person was being erased: a way in that nobody counted must not stay nobody's to give back.
+      if (isGone) await shutOut(identity, actingFor(event), event.id, fact);
+      else await countAsWay(identity, actingFor(event), event.id, fact);
+    },
     ProviderRemoved: (event) => shutOut(identity, actingFor(event), event.id, event.data as unknown as Fact),
   },
 });

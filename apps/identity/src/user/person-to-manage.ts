@@ -1,5 +1,6 @@
 import { isElevated } from '@annals/auth';
 import { Problem, type BuiltInRole, type CurrentUserContext } from '@annals/contracts';
+import { refuseErased } from '@annals/service';
 import type { Identity } from '../identity.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { requireOwnRights } from '../role/own-rights.js';
@@ -21,7 +22,7 @@ export const isManagedBy = (user: User, accountId: string): boolean =>
 /**
  * A member whom the caller may change as a person: the account looks after them, or the caller is an elevated super
  * admin; and they are no stronger than the caller. Read from the events themselves.
- * @throws Problem 404 `user-not-found`, 403 `person-managed-elsewhere`, `beyond-own-rights`
+ * @throws Problem 404 `user-not-found`, 410 `subject-erased`, 403 `person-managed-elsewhere`, `beyond-own-rights`
  */
 export async function personToManage(
   { store }: Identity,
@@ -33,7 +34,11 @@ export async function personToManage(
     store.load(memberships, membershipId(accountId, userId)),
     store.load(users, userId),
   ]);
-  if (membership.kind !== 'member' || !isKnown(user)) throw userNotFound();
+  if (membership.kind !== 'member' || !isKnown(user)) {
+    // Whoever looked after somebody is told that they are gone for good, and nobody else that they ever were.
+    if (isManagedBy(user, accountId)) await refuseErased(store, { account_id: accountId, user_id: userId });
+    throw userNotFound();
+  }
   if (!isManagedBy(user, accountId) && !isElevated(context)) {
     if (user.kind === 'deleted') throw userNotFound();
     throw new Problem(403, 'person-managed-elsewhere', 'Another account looks after this person; end the membership');

@@ -28,9 +28,10 @@ export function erasureInside({ runners, erasers }: ErasureDeskOptions): Mounted
       const tokens: PositionToken[] = decodeTokens(body.positions);
       await Promise.all(runners.map((runner) => runner.waitFor(tokens, patienceMs)));
       const removed: Record<string, number> = {};
-      for (const { of, remove } of erasers) {
-        removed[of] = 0;
-        for (const holder of body.holders) removed[of] += await remove(holder);
+      for (const eraser of erasers) {
+        let count = 0;
+        for (const holder of body.holders) count += await eraser.remove(holder);
+        removed[eraser.of] = count;
       }
       return { status: 200, body: { removed } };
     }),

@@ -5,7 +5,7 @@ import { tenantTable, type Projection, type Tx } from '@annals/postgres';
 export const denials: Projection = {
   name: 'denials',
   version: 1,
-  categories: ['denial'],
+  categories: ['denial', 'erased'],
   tables: (schema) => `
     create table ${schema}.denials (
       account_id uuid not null,
@@ -23,7 +23,13 @@ export const denials: Projection = {
     comment on column ${schema}.denials.caller is 'id of the person, or name of the service account';
     ${tenantTable(`${schema}.denials`)}
   `,
-  on: { AccessDenied: denied },
+  on: {
+    AccessDenied: denied,
+    async SubjectErased(tx, { data: { account_id, user_id } }) {
+      if (account_id === null) return;
+      await tx.query('delete from denials where account_id = $1 and caller = $2::text', [account_id, user_id]);
+    },
+  },
 };
 
 async function denied(tx: Tx, event: StoredEvent): Promise<void> {

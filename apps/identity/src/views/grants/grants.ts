@@ -5,7 +5,7 @@ import { tenantTable, type Projection, type Tx } from '@annals/postgres';
 export const grantList: Projection = {
   name: 'grants',
   version: 1,
-  categories: ['grant'],
+  categories: ['grant', 'erased'],
   tables: (schema) => `
     create table ${schema}.grants (
       account_id uuid not null,
@@ -28,7 +28,7 @@ export const grantList: Projection = {
     comment on table ${schema}.due is 'work that is due at a time, whatever the account; read by no request';
     create index on ${schema}.due (expires_at, membership_id, role_id);
   `,
-  on: { RoleGranted: granted, RoleGrantEnded: ended },
+  on: { RoleGranted: granted, RoleGrantEnded: ended, SubjectErased: forgotten },
 };
 
 async function granted(tx: Tx, event: StoredEvent): Promise<void> {
@@ -51,6 +51,13 @@ async function ended(tx: Tx, event: StoredEvent): Promise<void> {
     ...[account_id, user_id, role_id],
   ]);
   await tx.query('delete from due where membership_id = $1 and role_id = $2', [membershipOf(event), role_id]);
+}
+
+async function forgotten(tx: Tx, event: StoredEvent): Promise<void> {
+  const { account_id, user_id } = event.data;
+  if (account_id === null) return;
+  await tx.query('delete from grants where account_id = $1 and user_id = $2', [account_id, user_id]);
+  await tx.query('delete from due where membership_id = $1', [membershipOf(event)]);
 }
 
 const membershipOf = ({ data }: StoredEvent) => `${String(data.account_id)}_${String(data.user_id)}`;

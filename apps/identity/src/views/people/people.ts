@@ -8,9 +8,9 @@ import { termsOf } from './terms.js';
 export const people: Projection = {
   name: 'people',
   version: 2,
-  categories: ['user', 'membership'],
+  categories: ['user', 'membership', 'erased'],
   // Members are an account's, people are nobody's but their own.
-  accountOf: ({ stream, metadata }) => (stream.startsWith('membership-') ? metadata.account_id : null),
+  accountOf: ({ stream, metadata }) => (stream.startsWith('user-') ? null : metadata.account_id),
   tables,
   on: {
     UserRegistered: registered,
@@ -24,6 +24,8 @@ export const people: Projection = {
     MembershipGranted: admitted,
     MembershipRoleChanged: changedRole,
     MembershipEnded: left,
+    // What an account shows of somebody goes with what the account held of them, before the membership itself ends.
+    SubjectErased: (tx, event) => (event.data.account_id === null ? forgotten(tx, event) : left(tx, event)),
   },
 };
 
@@ -130,6 +132,18 @@ async function left(tx: Tx, { data }: StoredEvent): Promise<void> {
   await tx.query('delete from members where account_id = $1 and user_id = $2', whose);
   await tx.query('delete from member_terms where account_id = $1 and user_id = $2', whose);
   await tx.query('delete from person_accounts where account_id = $1 and user_id = $2', whose);
+}
+
+/** Everything that was copied from the person goes with the person, wherever it is. */
+async function forgotten(tx: Tx, { data: { user_id } }: StoredEvent): Promise<void> {
+  await actFor(tx, String(user_id));
+  await spread(tx, user_id, async (_tx, accountId, userId) => {
+    const whose = [accountId, userId];
+    await tx.query('delete from members where account_id = $1 and user_id = $2', whose);
+    await tx.query('delete from member_terms where account_id = $1 and user_id = $2', whose);
+  });
+  await tx.query('delete from person_accounts where user_id = $1', [user_id]);
+  await tx.query('delete from people where user_id = $1', [user_id]);
 }
 
 const readable = (value: unknown) => (isErased(value) ? null : (value as string | null));

@@ -6,7 +6,7 @@ import { actFor, personTable } from '../person-table.js';
 export const sessionList: Projection = {
   name: 'sessions',
   version: 2,
-  categories: ['session', 'device'],
+  categories: ['session', 'device', 'erased'],
   accountOf: () => null,
   tables: (schema) => `
     create table ${schema}.sessions (
@@ -65,6 +65,13 @@ export const sessionList: Projection = {
     async DeviceRemoved(tx, { data }) {
       await actFor(tx, String(data.user_id));
       await tx.query('delete from devices where user_id = $1 and device_id = $2', [data.user_id, data.device_id]);
+    },
+    async SubjectErased(tx, { data }) {
+      // Sessions are the person's, whichever account they work in.
+      if (data.account_id !== null) return;
+      await actFor(tx, String(data.user_id));
+      await tx.query('delete from sessions where user_id = $1', [data.user_id]);
+      await tx.query('delete from devices where user_id = $1', [data.user_id]);
     },
   },
 };

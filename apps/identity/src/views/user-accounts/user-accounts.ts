@@ -8,7 +8,7 @@ import { actFor, personQuery, personTable } from '../person-table.js';
 export const userAccounts: Projection = {
   name: 'user_accounts',
   version: 1,
-  categories: ['membership'],
+  categories: ['membership', 'erased'],
   accountOf: () => null,
   tables: (schema) => `
     create table ${schema}.user_accounts (
@@ -27,15 +27,19 @@ export const userAccounts: Projection = {
         [event.data.user_id, event.data.account_id, event.metadata.occurred_at],
       );
     },
-    async MembershipEnded(tx, event) {
-      await about(tx, event);
-      await tx.query('delete from user_accounts where user_id = $1 and account_id = $2', [
-        event.data.user_id,
-        event.data.account_id,
-      ]);
-    },
+    MembershipEnded: left,
+    // A person who is erased everywhere still has to be let go by each account: until then this says which those are.
+    SubjectErased: (tx, event) => (event.data.account_id === null ? Promise.resolve() : left(tx, event)),
   },
 };
+
+async function left(tx: Tx, event: StoredEvent): Promise<void> {
+  await about(tx, event);
+  await tx.query('delete from user_accounts where user_id = $1 and account_id = $2', [
+    event.data.user_id,
+    event.data.account_id,
+  ]);
+}
 
 const about = (tx: Tx, event: StoredEvent) => actFor(tx, String(event.data.user_id));
 

@@ -14,7 +14,7 @@ export const EmailReleased = event('EmailReleased', {
   data: z.object({
     email_hash: z.string(),
     user_id: z.uuid(),
-    reason: z.enum(['registration-abandoned', 'changed', 'change-abandoned']),
+    reason: z.enum(['registration-abandoned', 'changed', 'change-abandoned', 'erased']),
   }),
 });
 
