@@ -1,7 +1,7 @@
+import { readSigningKey } from '@annals/ledger';
 import { objectsUrlShape, readObjectsUrl } from '@annals/objects';
 import { baseConfig, readWith, secretKey } from '@annals/service';
 import { z } from 'zod';
-import { readSigningKey } from './checkpoint/signing-key.js';
 import { termConfig } from './retention/term-config.js';
 
 /** Settings of the activity service. */

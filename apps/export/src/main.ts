@@ -1,5 +1,7 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
+import { Problem } from '@annals/contracts';
 import { consume, consumerMigrations, publishEvents } from '@annals/messaging';
+import { listen, type Projection } from '@annals/postgres';
 import {
   createApp,
   defineConfig,
@@ -10,6 +12,7 @@ import {
   serve,
 } from '@annals/service';
 import { exportConfig } from './config.js';
+import { erasureProjections, openErasures } from './erasure/open-erasures.js';
 import { changeFollower, exportChanges } from './export/follow-export.js';
 import { exportRoutesOf } from './export/routes.js';
 import { enqueueExport, jobTopic } from './jobs/enqueue.js';
@@ -21,6 +24,9 @@ import { integrationEventOf, jobOf } from './publish.js';
 import { standingRoutesOf } from './standing/routes.js';
 import { exportsProjection } from './views/exports/exports.projection.js';
 import { openExports } from './views/open-exports/open-exports.projection.js';
+import { records } from './views/records/records.projection.js';
+import { selfSections } from './section/self-sections.js';
+import { progressChannel } from './jobs/progress.js';
 
 const config = defineConfig(exportConfig);
 
@@ -28,14 +34,17 @@ serve('export', config, async (boot, logger) => {
   const stores = await openStores(boot, {
     ...{ service: 'export', config, logger },
     migrations: [...consumerMigrations, ...jobMigrations],
-    projections: [exportsProjection, openExports],
+    projections: [exportsProjection, openExports, records, ...erasureProjections],
   });
   const { pool, backgroundPool, keys, store, bus } = stores;
+  const running = (projection: Projection) => stores.runners.find((runner) => runner.projection === projection)!;
   const signer = createContextSigner({ principal: 'svc:export', privateJwk: config.CONTEXT_SIGNING_KEY });
   const reader = createContextReader({ jwks: config.CONTEXT_KEYS });
   const objects = await boot.connect('objects', () => startObjects(config.OBJECTS_URL));
   const changes = exportChanges();
   const follower = store.subscribe(changeFollower(store, changes));
+  // What is lost while the connection is away comes with the next second.
+  const progress = listen(pool.url, progressChannel, (id) => changes.announce(id));
 
   const publishing = {
     store,
@@ -49,6 +58,7 @@ serve('export', config, async (boot, logger) => {
   const jobs = publishEvents({ ...publishing, name: 'export.jobs', topic: jobTopic, map: jobOf });
   const events = publishEvents({
     ...publishing,
+    categories: ['export', 'erasure'],
     name: 'export.events',
     topic: 'export.events.v1',
     map: integrationEventOf,
@@ -60,16 +70,28 @@ serve('export', config, async (boot, logger) => {
       ...consuming,
       group: 'export.members',
       topics: [identityTopic],
-      handle: endAccess({ store, objects, view: stores.runners[1]!, now: () => new Date() }),
+      handle: endAccess({ store, objects, view: running(openExports), now: () => new Date() }),
     }),
   ]);
   const [identity, profile, activity] = [config.IDENTITY_URL, config.PROFILE_URL, config.ACTIVITY_URL].map((baseUrl) =>
     internalClient({ baseUrl, signer, connections: 8 }),
   ) as [InternalClient, InternalClient, InternalClient];
+  const erasures = openErasures({
+    ...{ config, store, pool, backgroundPool, keys, runners: stores.runners, signer, logger },
+    services: { identity, profile, activity },
+  });
   const worker = startWorker({
     ...{ pool: backgroundPool, logger },
     workshop: {
-      ...{ store, keys, objects, sources: { store, identity, profile, activity } },
+      ...{ store, keys, objects },
+      sections: {
+        self: selfSections({
+          ...{ store, pool: backgroundPool, records: running(records), identity, profile, activity },
+        }),
+        account: () => {
+          throw new Problem(501, 'scope-unknown', 'Nothing is gathered of accounts yet');
+        },
+      },
       lifetimeHours: config.EXPORT_LIFETIME_HOURS,
       now: () => new Date(),
     },
@@ -78,8 +100,13 @@ serve('export', config, async (boot, logger) => {
     app: createApp({
       ...{ service: 'export', logger, contextReader: reader, commandKey: config.KEY_ENCRYPTION_KEY },
       routes: [
-        ...exportRoutesOf({ store, pool, keys, objects, changes, limitBytes: config.USER_DATA_EXPORT_LIMIT }),
+        ...exportRoutesOf({
+          ...{ store, pool, keys, objects, changes, openExports: running(openExports) },
+          room: { perPerson: config.EXPORTS_PER_PERSON, perAccount: config.EXPORTS_PER_ACCOUNT },
+          limitBytes: config.USER_DATA_EXPORT_LIMIT,
+        }),
         ...standingRoutesOf(store),
+        ...erasures.routes,
         ...openParkedDesk({ service: 'export', pool: backgroundPool, consumers, logger }),
       ],
       projections: stores.runners,
@@ -88,10 +115,12 @@ serve('export', config, async (boot, logger) => {
     }),
     close: [
       () => worker.stop(),
+      () => erasures.stop(),
       ...consumers.map((consumer) => () => consumer.stop()),
       () => jobs.stop(),
       () => events.stop(),
       () => follower.stop(),
+      () => progress.stop(),
       ...[identity, profile, activity].map((client) => () => client.close()),
       async () => objects.close(),
       ...stores.close,

@@ -21,5 +21,17 @@ describe('what export tells others', () => {
     expect(integrationEventOf(event(type))).toEqual({ key: 'a/e', type: told, data: ids });
   });
 
+  it.each([
+    ['ErasureRequested', 'export.erasure_requested.v1'],
+    ['ErasureCancelled', 'export.erasure_cancelled.v1'],
+    ['ErasureBegun', 'export.erasure_begun.v1'],
+    ['ErasureKeysDestroyed', 'export.erasure_keys_destroyed.v1'],
+    ['ErasureCertified', 'export.erasure_certified.v1'],
+  ])('says of %s which erasure it is, and not whose', (type, told) => {
+    const data = { account_id: 'a', user_id: 'u', erasure_id: 'e', holders: [{ account_id: 'a', user_id: 'u' }] };
+    const [stored] = storedEvents([{ type, stream: 'erasure-e', data }]);
+    expect(integrationEventOf(stored!)).toEqual({ key: 'erasure/e', type: told, data: { erasure_id: 'e' } });
+  });
+
   it('keeps the single parts to itself', () => expect(integrationEventOf(event('ExportPartGathered'))).toBeNull());
 });

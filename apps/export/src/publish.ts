@@ -22,10 +22,26 @@ const told: Readonly<Record<string, string>> = {
   ExportDownloaded: 'export.downloaded.v1',
 };
 
-/** What others learn about exports: ids and what happened. */
+const toldOfErasures: Readonly<Record<string, string>> = {
+  ErasureRequested: 'export.erasure_requested.v1',
+  ErasureCancelled: 'export.erasure_cancelled.v1',
+  ErasureBegun: 'export.erasure_begun.v1',
+  ErasureKeysDestroyed: 'export.erasure_keys_destroyed.v1',
+  ErasureCertified: 'export.erasure_certified.v1',
+};
+
+/** Who learns of an erasure asks for it by its id: the message itself says no more, for it may outlive its person. */
+function erasureEventOf({ type, data }: StoredEvent): IntegrationEvent | null {
+  const name = toldOfErasures[type];
+  if (!name) return null;
+  const erasure_id = String(data.erasure_id);
+  return { key: `erasure/${erasure_id}`, type: name, data: { erasure_id } };
+}
+
+/** What others learn about exports and erasures: ids and what happened. */
 export function integrationEventOf(event: StoredEvent): IntegrationEvent | null {
   const type = told[event.type];
-  if (!type) return null;
+  if (!type) return erasureEventOf(event);
   const ids = idsOf(event);
   return { key: `${ids.account_id}/${ids.export_id}`, type, data: ids };
 }

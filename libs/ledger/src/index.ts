@@ -23,4 +23,5 @@ export {
   type NoteSigner,
   type NoteVerifier,
 } from './note.js';
+export { readSigningKey } from './signing-key.js';
 export { formatRound, headLeaf, noRound, parseRound, roundHash, type Head, type Round } from './round.js';

@@ -48,7 +48,9 @@ describe('the configuration', () => {
     writeFileSync(join(keys, 'signing.jwk.json'), JSON.stringify({ ...jwk, d: 'AAAA' }));
     writeFileSync(join(keys, 'inside.jwks.json'), JSON.stringify({ keys: [jwk] }));
     const { privateKey } = generateKeyPairSync('ed25519');
-    writeFileSync(join(keys, 'audit-signing.jwk.json'), JSON.stringify(privateKey.export({ format: 'jwk' })));
+    for (const name of ['audit-signing.jwk.json', 'erasure-signing.jwk.json']) {
+      writeFileSync(join(keys, name), JSON.stringify(privateKey.export({ format: 'jwk' })));
+    }
     for (const name of ['key-encryption-key', 'lookup-secret', 'analytics-secret']) {
       writeFileSync(join(keys, name), Buffer.alloc(32, 1).toString('base64'));
     }

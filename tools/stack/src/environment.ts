@@ -26,7 +26,7 @@ const passedThrough = [
     'REQUIRE_VERIFIED_EMAIL',
   ],
   ...['SESSION_LIFETIME', 'ELEVATED_SESSION_TIMEOUT', 'ELEVATED_SESSION_LIFETIME', 'GEOIP_DATABASE'],
-  'VERIFICATION_EVIDENCE_DAYS',
+  ...['VERIFICATION_EVIDENCE_DAYS', 'ERASURE_GRACE_HOURS'],
   ...['USER_ACTIVITY_RETENTION_DAYS', 'ANALYTICS_RETENTION_DAYS', 'AUDIT_RETENTION_DAYS', 'AUDIT_RETENTION_FLOOR_DAYS'],
   ...['SECURITY_RETENTION_DAYS', 'RATE_LIMIT_PER_MINUTE', 'RATE_LIMIT_PER_MINUTE_ADDRESS', 'SERVER_TIMING'],
 ];
@@ -76,7 +76,9 @@ export function serviceEnvironment(service: ServiceName, { layout, keys, postgre
     EVENTSTORE_URL: eventStoreUrl(layout),
     ...(service === 'identity' ? given(forIdentity) : {}),
     ...(service === 'identity' ? { LOOKUP_SECRET: keys.lookupSecret, DEV_MAIL: 'true', MAIL_DIR: layout.mailDir } : {}),
-    ...(service === 'export' ? { ...upstreams, OBJECTS_URL: objectsUrl(layout) } : {}),
+    ...(service === 'export'
+      ? { ...upstreams, OBJECTS_URL: objectsUrl(layout), ERASURE_SIGNING_KEY: keys.erasureSigning }
+      : {}),
     ...(service === 'activity' ? upstreams : {}),
     ...(service === 'activity'
       ? {

@@ -14,6 +14,8 @@ export interface StackKeys {
   lookupSecret: string;
   /** Path of the file with the private JWK that signs checkpoints of the audit logs. */
   auditSigning: string;
+  /** Path of the file with the private JWK that signs certificates of erasures. */
+  erasureSigning: string;
   /** base64 of 32 bytes for the pseudonyms of analytics. */
   analyticsSecret: string;
 }
@@ -39,6 +41,7 @@ export function ensureKeys(keysDir: string): StackKeys {
     keyEncryptionKey: secretFile(join(keysDir, 'key-encryption-key')),
     lookupSecret: secretFile(join(keysDir, 'lookup-secret')),
     auditSigning: signingFile(join(keysDir, 'audit-signing.jwk.json'), 'audit'),
+    erasureSigning: signingFile(join(keysDir, 'erasure-signing.jwk.json'), 'erasure'),
     analyticsSecret: secretFile(join(keysDir, 'analytics-secret')),
   };
 }

@@ -38,6 +38,7 @@ function handOut(keysDir: string): void {
     if (service === 'identity' || service === 'profile') {
       copyFileSync(join(master, 'lookup-secret'), join(folder, 'lookup-secret'));
     }
+    if (service === 'export') copyFileSync(keys.erasureSigning, join(folder, 'erasure-signing.jwk.json'));
     if (service === 'activity') {
       copyFileSync(keys.auditSigning, join(folder, 'audit-signing.jwk.json'));
       copyFileSync(join(master, 'analytics-secret'), join(folder, 'analytics-secret'));

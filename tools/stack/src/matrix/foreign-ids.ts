@@ -1,7 +1,17 @@
 /** Things of the account under attack, whose ids a stranger puts into paths. */
 export const things = [
   ...(['account', 'user', 'session', 'device', 'role', 'invitation', 'key', 'elevation', 'export', 'entry'] as const),
-  ...(['passkey', 'provider', 'verification', 'document', 'avatar', 'picture', 'parked', 'feedback'] as const),
+  ...([
+    'passkey',
+    'provider',
+    'verification',
+    'document',
+    'avatar',
+    'picture',
+    'parked',
+    'feedback',
+    'erasure',
+  ] as const),
 ];
 export type Thing = (typeof things)[number];
 
@@ -89,6 +99,9 @@ export const foreignIds: Readonly<Record<string, ForeignIds>> = {
   replaceRetention: account({}, { days: { activity: 1 } }),
   getParked: { params: { parked_id: 'parked' }, answer: 403 },
   retryParked: { params: { parked_id: 'parked' }, answer: 403, body: {} },
+  getErasure: one('erasure_id', 'erasure'),
+  downloadErasureCertificate: one('erasure_id', 'erasure'),
+  cancelErasure: one('erasure_id', 'erasure'),
   getExport: one('export_id', 'export'),
   followExport: one('export_id', 'export'),
   downloadExport: one('export_id', 'export'),

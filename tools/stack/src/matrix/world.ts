@@ -10,6 +10,7 @@ import {
   listAuditLogsRoute,
   loginRoute,
   patchProfileRoute,
+  requestErasureRoute,
   requestExportRoute,
   requestVerificationRoute,
   startElevationRoute,
@@ -107,6 +108,8 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
     body: { email: 'invited@acme.test' },
   });
   const download = await client.call(requestExportRoute, { body: {} });
+  // Days from now: nothing of it happens while the matrix is asked.
+  const erasure = await client.call(requestErasureRoute, { body: { user_id: viewer.userId } });
   const verification = await verificationOf(viewer);
   const feedback = await viewer.client.call(giveFeedbackRoute, { body: { rating: 4 } });
   const entry = await untilSome(async () => {
@@ -120,6 +123,7 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
       role: role.body.id,
       invitation: invitation.body.id,
       export: download.body.id,
+      erasure: erasure.body.id,
       entry,
       feedback: feedback.body.id,
     },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSigningKey } from './signing-key.js';
 
-describe('the key that signs checkpoints', () => {
+describe('a key that signs notes', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const jwk = JSON.stringify(privateKey.export({ format: 'jwk' }));
 

@@ -2,7 +2,7 @@ import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /**
- * The key that signs checkpoints: an Ed25519 JWK with its private part, as JSON or as the path of a file with it.
+ * A key that signs notes: an Ed25519 JWK with its private part, as JSON or as the path of a file with it.
  * @throws Error when it is none
  */
 export function readSigningKey(text: string): KeyObject {
