@@ -22,8 +22,8 @@ const table = `${projectionSchema(invitationList)}.invitations`;
  */
 export const takeoutInvitations = (identity: Identity) =>
   mountInside(
-    { method: 'POST', path: '/internal/takeout/invitations', principals, body: TakeoutPageAsk },
-    async ({ context, body: { after, limit }, now }) => {
+    { method: 'GET', path: '/internal/takeout/invitations', principals, query: TakeoutPageAsk },
+    async ({ context, query: { after, limit }, now }) => {
       const scope = await takenAccount(identity, context, now);
       const { rows } = await tenantQuery<Row>(
         identity.pool,
@@ -32,7 +32,7 @@ export const takeoutInvitations = (identity: Identity) =>
          where account_id = $1 and ($2::uuid is null or invitation_id > $2)
            and status = 'open' and expires_at > $4 and email is not null
          order by invitation_id limit $3`,
-        [scope.accountId, after, limit + 1, now],
+        [scope.accountId, after ?? null, limit + 1, now],
       );
       const { page, next } = pageOf(rows, limit, ({ invitation_id }) => invitation_id);
       const data = page.map((row) => ({

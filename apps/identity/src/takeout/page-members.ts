@@ -23,15 +23,15 @@ const schema = projectionSchema(people);
  */
 export const takeoutMembers = (identity: Identity) =>
   mountInside(
-    { method: 'POST', path: '/internal/takeout/members', principals, body: TakeoutPageAsk },
-    async ({ context, body: { after, limit }, now }) => {
+    { method: 'GET', path: '/internal/takeout/members', principals, query: TakeoutPageAsk },
+    async ({ context, query: { after, limit }, now }) => {
       const scope = await takenAccount(identity, context, now);
       const { rows } = await tenantQuery<Row>(
         identity.pool,
         scope,
         `select user_id, since from ${schema}.members
          where account_id = $1 and ($2::uuid is null or user_id > $2) order by user_id limit $3`,
-        [scope.accountId, after, limit + 1],
+        [scope.accountId, after ?? null, limit + 1],
       );
       const { page, next } = pageOf(rows, limit, ({ user_id }) => user_id);
       const { state: set } = await identity.store.load(roleSets, scope.accountId);

@@ -19,10 +19,9 @@ export const takeoutPageSize = 100;
 
 /** One page by id: those after `after`. Whoever comes or goes between two pages moves nobody else from one to another. */
 export const TakeoutPageAsk = z.strictObject({
-  after: z.uuid().nullable(),
-  limit: z.number().int().min(1).max(takeoutPageSize).default(takeoutPageSize),
+  after: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(takeoutPageSize).default(takeoutPageSize),
 });
-export type TakeoutPageAsk = z.input<typeof TakeoutPageAsk>;
 
 export const takeoutPageOf = <S extends z.ZodType>(item: S) =>
   z.object({

@@ -1,0 +1,56 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { headers, Problem, takeoutPageOf, type IdentityContext, type RequestContext } from '@annals/contracts';
+import { encodeTokens, type EventStore, type Position } from '@annals/event-store';
+import type { InternalAnswer, InternalCall, InternalClient } from '@annals/service';
+import type { z } from 'zod';
+
+/** One walk through what identity holds of an account. */
+export interface Walk {
+  client: Pick<InternalClient, 'call'>;
+  identity: IdentityContext;
+  request: RequestContext;
+  /** `x-min-position`: everything that was there when the walk began is to be seen. */
+  atLeast: string;
+  signal: AbortSignal;
+}
+
+/** What the walked views are made of. */
+const categories = ['membership', 'user', 'invitation'];
+
+/** The end of the store, as a reader of those views waits for it. */
+export async function endOfStore(store: Pick<EventStore, 'readAll'>): Promise<string> {
+  let end: Position = { commit: 0n, prepare: 0n };
+  for await (const { position } of store.readAll({ backwards: true, limit: 1, open: false })) end = position;
+  return encodeTokens(categories.map((category) => ({ category, position: end })));
+}
+
+/** All items by id, page by page: the next one is asked for when those of the last are used up. */
+export async function* pagesOf<S extends z.ZodType>(walk: Walk, path: string, item: S): AsyncGenerator<z.output<S>[]> {
+  const answer = takeoutPageOf(item);
+  for (let after: string | null = null; ;) {
+    const asked: string = after === null ? path : `${path}?after=${after}`;
+    const page = answer.parse((await whenSeen(walk, asked)).body);
+    yield page.data;
+    if (page.next === null) return;
+    after = page.next;
+  }
+}
+
+/** What is asked for is a hundred people at once, on a machine that has others to serve. */
+const timeoutMs = 30_000;
+const patienceMs = 60_000;
+
+/** A view that is behind gets its time: it catches up by itself. @throws Problem 503 `projection-behind` after a minute */
+export async function whenSeen(walk: Walk, path: string): Promise<InternalAnswer> {
+  const { client, identity, request, signal, atLeast } = walk;
+  const call: InternalCall = { ...{ method: 'GET', path, identity, request, signal, timeoutMs } };
+  for (const until = Date.now() + patienceMs; ;) {
+    try {
+      return await client.call({ ...call, headers: { [headers.minPosition]: atLeast } });
+    } catch (error) {
+      const behind = error instanceof Problem && error.code === 'projection-behind';
+      if (!behind || Date.now() > until) throw error;
+      await wait(250, undefined, { signal });
+    }
+  }
+}
