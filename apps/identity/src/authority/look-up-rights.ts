@@ -1,5 +1,5 @@
 import { hasPermission, personIdentity } from '@annals/auth';
-import { Problem, type CurrentUserContext, type Permission } from '@annals/contracts';
+import { Problem, type CurrentUserContext, type IdentityContext, type Permission } from '@annals/contracts';
 import { accounts } from '../account/account.js';
 import { findMyAccount } from '../account/choose-account.js';
 import { elevatedIn, elevationFor } from '../elevation/elevation.js';
@@ -12,17 +12,15 @@ import { sessions } from '../session/session.js';
 import { mayAct, users, type ActingUser } from '../user/user.js';
 
 /**
- * Which of these permissions the person on whose behalf a service works has in the account now, whatever they had when
- * they asked. A permission under conditions counts when these hold without a client's address: work that is done later
- * has none, so a right that is bound to an address does not carry it.
+ * The person on whose behalf a service works, with the rights they have in the account now, whatever they had when they
+ * asked. Work that is done later has no client's address, so a right that is bound to one does not carry it.
  * @throws Problem 403 `user-inactive`, `account-closed`, `membership-ended`, `elevation-ended`
  */
-export async function lookUpRights(
+export async function personNow(
   identity: Identity,
   context: CurrentUserContext,
-  wanted: readonly Permission[],
   now: string,
-): Promise<Permission[]> {
+): Promise<IdentityContext & Pick<CurrentUserContext, 'ip_address' | 'timestamp'>> {
   const [userId, accountId] = [ownUser(context), accountOf(context)];
   const { state: user } = await identity.store.load(users, userId);
   if (!mayAct(user)) throw new Problem(403, 'user-inactive', 'You can do nothing here at present');
@@ -30,10 +28,23 @@ export async function lookUpRights(
     context.elevation_id === null
       ? await rightsOfMember(identity, userId, accountId, now)
       : await rightsOfVisitor(identity, user, context, now);
-  const person = {
+  return {
     ...personIdentity({ user_id: userId, account_id: accountId, is_super_admin: user.is_super_admin, ...rights }),
     ...{ ip_address: null, timestamp: now },
   };
+}
+
+/**
+ * Which of these permissions {@link personNow} has.
+ * @throws Problem 403 as there
+ */
+export async function lookUpRights(
+  identity: Identity,
+  context: CurrentUserContext,
+  wanted: readonly Permission[],
+  now: string,
+): Promise<Permission[]> {
+  const person = await personNow(identity, context, now);
   return wanted.filter((permission) => hasPermission(person, permission));
 }
 

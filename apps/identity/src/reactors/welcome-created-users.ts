@@ -11,7 +11,8 @@ export const welcomeCreatedUsers = (identity: Identity): Reactor => ({
     async UserRegistered(event) {
       const person = event.data as unknown as Omit<Welcome, 'invited_by_id'>;
       if (person.joins.length === 0) return;
-      const invited_by_id = event.metadata.actor.user_id;
+      const { user_id, on_behalf_of } = event.metadata.actor;
+      const invited_by_id = user_id ?? on_behalf_of;
       await welcome(identity, actingOn(event, 'svc:identity', person.user_id), { ...person, invited_by_id });
     },
   },
