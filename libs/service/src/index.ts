@@ -19,6 +19,7 @@ export {
   type Labels,
   type Metrics,
 } from './metrics.js';
+export { csvLine } from './csv.js';
 export { startMetricsServer, type MetricsServer } from './metrics-server.js';
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/start.js';
 export {

@@ -1,10 +1,9 @@
 import { type ActivityEntry, type ActivityExportQuery, exportActivityRoute as route } from '@annals/contracts';
 import { type EventStore } from '@annals/event-store';
 import { type Pool } from '@annals/postgres';
-import { type MountedRoute, mount, type Response } from '@annals/service';
+import { csvLine, type MountedRoute, mount, type Response } from '@annals/service';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { csvLine } from './csv.js';
 import { whose } from './narrowed.js';
 import { places } from './places.js';
 import { filterNamesOf, recordAccess } from './record-access.js';

@@ -1,6 +1,6 @@
 import { Problem } from '@annals/contracts';
 import type { EventStore, StoredEvent } from '@annals/event-store';
-import type { Subject } from './sources.js';
+import type { Subject } from '../section/section.js';
 
 /**
  * Rights are looked up when the work is done, not when it was asked for.

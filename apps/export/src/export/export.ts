@@ -5,7 +5,6 @@ import {
   type ExportDownloaded,
   type ExportExpired,
   type ExportFailed,
-  type ExportOperation,
   type ExportPart,
   type ExportPartGathered,
   type ExportRequested,
@@ -26,6 +25,10 @@ export interface GatheredPart {
   part: ExportPart;
   items: number;
   sha256: string;
+  /** Where it lies until the document is made; absent of parts that were noted before they lay anywhere. */
+  staged?: string;
+  bytes?: number;
+  gathered_at?: string;
 }
 
 export type ExportState =
@@ -39,6 +42,8 @@ export type ExportState =
       error: { code: string; detail: string } | null;
       finished_at: string | null;
       downloaded_at: string | null;
+      /** It was said that the document is kept no more. */
+      expired: boolean;
     };
 
 export type KnownExport = Extract<ExportState, { kind: 'known' }>;
@@ -58,13 +63,15 @@ export function evolve(state: ExportState, happened: DomainEvent): ExportState {
       error: null,
       finished_at: null,
       downloaded_at: null,
+      expired: false,
     };
   }
   if (state.kind === 'none') return state;
   switch (event.type) {
     case 'ExportPartGathered': {
-      const { part, items, sha256 } = event.data;
-      return { ...state, status: 'running', gathered: [...state.gathered, { part, items, sha256 }] };
+      const { account_id: _account, export_id: _export, user_id: _user, ...part } = event.data;
+      const others = state.gathered.filter((each) => each.part !== part.part);
+      return { ...state, status: 'running', gathered: [...others, part] };
     }
     case 'ExportSucceeded': {
       const { size_bytes, sha256, expires_at, finished_at } = event.data;
@@ -80,7 +87,11 @@ export function evolve(state: ExportState, happened: DomainEvent): ExportState {
     case 'ExportCancelled':
       return { ...state, status: 'cancelled', finished_at: event.data.cancelled_at, document: null };
     case 'ExportExpired':
-      return { ...state, document: state.document && { ...state.document, expires_at: event.data.expired_at } };
+      return {
+        ...state,
+        expired: true,
+        document: state.document && { ...state.document, expires_at: event.data.expired_at },
+      };
     case 'ExportDownloaded':
       return { ...state, downloaded_at: event.data.downloaded_at };
     default:
@@ -97,32 +108,3 @@ export const idsOf = (state: KnownExport) => ({
 
 export const isOver = (state: KnownExport): boolean =>
   state.status === 'succeeded' || state.status === 'failed' || state.status === 'cancelled';
-
-/** The representation that clients see. `eta_seconds` follows from the pace so far; null before the first part. */
-export function operationOf(state: KnownExport, now: string): ExportOperation {
-  const total = state.request.include.length;
-  const done = state.gathered.length;
-  const elapsedSeconds = (Date.parse(now) - Date.parse(state.request.requested_at)) / 1000;
-  const running = state.status === 'running' && done > 0;
-  return {
-    id: state.request.export_id,
-    status: state.status,
-    formats: state.request.formats,
-    scope: state.request.scope,
-    include: state.request.include,
-    progress: {
-      done,
-      total,
-      unit: 'parts',
-      percent: Math.round((100 * done) / total),
-      eta_seconds: running ? Math.ceil((elapsedSeconds / done) * (total - done)) : null,
-    },
-    error: state.error,
-    requested_at: state.request.requested_at,
-    finished_at: state.finished_at,
-    size_bytes: state.document?.size_bytes ?? null,
-    sha256: state.document?.sha256 ?? null,
-    expires_at: state.document?.expires_at ?? null,
-    downloaded_at: state.downloaded_at,
-  };
-}

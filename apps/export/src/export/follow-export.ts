@@ -1,7 +1,9 @@
 import type { EventStore, Position, SubscribeOptions } from '@annals/event-store';
 import type { Response } from '@annals/service';
 import { exportAggregate, exportId } from './export-aggregate.js';
-import { evolve, isOver, none, operationOf, type ExportState } from './export.js';
+import type { Progress } from '../jobs/progress.js';
+import { evolve, isOver, none, type ExportState } from './export.js';
+import { operationOf } from './operation.js';
 
 /** Tells those who wait that an export has new events. In this process; other processes have their own. */
 export interface ExportChanges {
@@ -54,12 +56,21 @@ async function lastPosition(store: EventStore): Promise<Position | null> {
 
 const heartbeatMs = 15_000;
 
+export interface Following {
+  store: EventStore;
+  changes: ExportChanges;
+  /** How far the step at hand is. */
+  progressOf: (exportId: string) => Promise<Progress | null>;
+  now: () => string;
+}
+
 /**
- * Writes one Server-Sent Event per event of the export, each with the whole operation, until it is over. The id of an
- * event is its revision, so a client that comes back with `Last-Event-ID` misses none and gets none twice.
+ * Writes one Server-Sent Event per event of the export, each with the whole operation, until it is over; and one without
+ * id whenever the step at hand got on. The id of an event is its revision, so a client that comes back with
+ * `Last-Event-ID` misses none and gets none twice.
  */
 export async function followExport(
-  { store, changes, now }: { store: EventStore; changes: ExportChanges; now: () => string },
+  { store, changes, progressOf, now }: Following,
   ids: { accountId: string; exportId: string },
   lastEventId: string | undefined,
   res: Response,
@@ -70,8 +81,13 @@ export async function followExport(
   const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs);
   gone.signal.addEventListener('abort', () => clearInterval(heartbeat), { once: true });
   const after = /^\d{1,15}$/.test(lastEventId ?? '') ? BigInt(lastEventId ?? '') : -1n;
+  const write = (operation: unknown, revision?: bigint) => {
+    const id = revision === undefined ? '' : `id: ${revision}\n`;
+    res.write(`${id}event: progress\ndata: ${JSON.stringify(operation)}\n\n`);
+  };
   let state: ExportState = none;
   let next = 0n;
+  let told = '';
   while (!gone.signal.aborted) {
     // Asked for before reading, so that what happens during the reading is not missed.
     const changed = changes.next(ids.exportId, gone.signal);
@@ -80,11 +96,15 @@ export async function followExport(
     })) {
       state = evolve(state, event);
       next = event.revision + 1n;
-      if (event.revision > after && state.kind === 'known') {
-        res.write(`id: ${event.revision}\nevent: progress\ndata: ${JSON.stringify(operationOf(state, now()))}\n\n`);
-      }
+      if (event.revision > after && state.kind === 'known') write(operationOf(state, now()), event.revision);
     }
     if (state.kind === 'known' && isOver(state)) gone.abort();
+    else if (state.kind === 'known') {
+      const progress = await progressOf(ids.exportId);
+      const seen = JSON.stringify(progress);
+      if (progress && seen !== told) write(operationOf(state, now(), progress));
+      told = seen;
+    }
     await changed;
   }
 }

@@ -1,13 +1,22 @@
 import type { EventOf, ExportFailed, ExportPart, ExportPartGathered, ExportSucceeded } from '@annals/contracts';
 import { idsOf, isOver, type ExportState } from './export.js';
 
-/** Notes a finished part. A part noted before with the same content is not noted again. */
-export function notePart(
-  command: { part: ExportPart; items: number; sha256: string },
-  state: ExportState,
-): EventOf<typeof ExportPartGathered>[] {
+export interface NotePart {
+  part: ExportPart;
+  items: number;
+  bytes: number;
+  sha256: string;
+  staged: string;
+  gathered_at: string;
+  /** The reading that this one is instead of, because it lies there no more; null for the first. */
+  instead: string | null;
+}
+
+/** Notes a part that was read and lies in its place. Of two readings of one part the first that is noted counts. */
+export function notePart({ instead, ...command }: NotePart, state: ExportState): EventOf<typeof ExportPartGathered>[] {
   if (state.kind === 'none' || isOver(state)) return [];
-  if (state.gathered.some((part) => part.part === command.part)) return [];
+  const noted = state.gathered.find(({ part }) => part === command.part);
+  if (noted && (noted.staged ?? null) !== instead) return [];
   return [{ type: 'ExportPartGathered', data: { ...idsOf(state), ...command } }];
 }
 

@@ -1,4 +1,4 @@
-import { Problem, type EventOf, type ExportRequested, type RequestExport } from '@annals/contracts';
+import { partsOfScope, Problem, type EventOf, type ExportRequested, type RequestExport } from '@annals/contracts';
 import type { ExportState } from './export.js';
 
 export interface RequestExportCommand extends RequestExport {
@@ -12,8 +12,8 @@ export interface RequestExportCommand extends RequestExport {
 /** An export id is made from the command id, so the same wish twice is one export. */
 export function requestExport(command: RequestExportCommand, state: ExportState): EventOf<typeof ExportRequested>[] {
   if (state.kind === 'known') return [];
-  const { now, ...data } = command;
-  return [{ type: 'ExportRequested', data: { ...data, requested_at: now } }];
+  const { now, include = [...partsOfScope(command.scope)], ...data } = command;
+  return [{ type: 'ExportRequested', data: { ...data, include, requested_at: now } }];
 }
 
 /**

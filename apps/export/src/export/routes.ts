@@ -8,17 +8,22 @@ import {
   type CurrentUserContext,
 } from '@annals/contracts';
 import { derivedId, type EventStore, type SubjectKeys } from '@annals/event-store';
-import type { Pool } from '@annals/postgres';
+import type { Pool, ProjectionRunner } from '@annals/postgres';
 import { mount, written, type MountedRoute } from '@annals/service';
-import { openDocument, documentName } from '../document/sealed-document.js';
+import { fileKindOf } from '../document/render.js';
+import { checkDocument, documentName, sendDocument } from '../document/sealed-document.js';
+import { progressOf } from '../jobs/progress.js';
 import type { Objects } from '@annals/objects';
 import { listExportIds } from '../views/exports/list-exports.js';
 import { cancelExport } from './cancel-export.js';
 import { downloadExport } from './download-export.js';
-import { operationOf, type ExportState } from './export.js';
+import type { ExportState } from './export.js';
 import { exportAggregate, exportId } from './export-aggregate.js';
 import { followExport, type ExportChanges } from './follow-export.js';
+import { operationOf } from './operation.js';
+import { removeFiles } from './remove-files.js';
 import { known, requestExport } from './request-export.js';
+import { withRoom, type Room } from './with-room.js';
 
 export interface ExportParts {
   store: EventStore;
@@ -26,6 +31,10 @@ export interface ExportParts {
   keys: SubjectKeys;
   objects: Objects;
   changes: ExportChanges;
+  /** The running projection of open exports. */
+  openExports: Pick<ProjectionRunner, 'caughtUp'>;
+  /** How many exports may be open at a time. */
+  room: Room;
   /** Largest document in bytes: USER_DATA_EXPORT_LIMIT. */
   limitBytes: number;
 }
@@ -36,7 +45,8 @@ function whose(context: CurrentUserContext): { accountId: string; userId: string
   return { accountId: context.account_id, userId: context.user_id };
 }
 
-export function exportRoutesOf({ store, pool, keys, objects, changes, limitBytes }: ExportParts): MountedRoute[] {
+export function exportRoutesOf(parts: ExportParts): MountedRoute[] {
+  const { store, pool, keys, objects, changes, limitBytes } = parts;
   const load = async (accountId: string, userId: string, id: string) => {
     const { state, revision } = await store.load(exportAggregate, exportId(accountId, id));
     return { state: known(state, userId), revision };
@@ -48,10 +58,12 @@ export function exportRoutesOf({ store, pool, keys, objects, changes, limitBytes
       const { accountId, userId } = whose(context);
       const id = derivedId(commandId, 'export');
       const command = { ...body, account_id: accountId, export_id: id, user_id: userId, limit_bytes: limitBytes, now };
-      const outcome = await store.execute(exportAggregate, exportId(accountId, id), {
-        ...{ id: commandId, hash: commandHash, context, now },
-        decide: (state) => requestExport(command, state),
-      });
+      const outcome = await withRoom(parts, { accountId, userId, exportId: id }, () =>
+        store.execute(exportAggregate, exportId(accountId, id), {
+          ...{ id: commandId, hash: commandHash, context, now },
+          decide: (state) => requestExport(command, state),
+        }),
+      );
       const reply = written(outcome, shown(userId, now), 202);
       return { ...reply, headers: { location: `/api/v1/users/data/export/${id}` } };
     }),
@@ -66,7 +78,7 @@ export function exportRoutesOf({ store, pool, keys, objects, changes, limitBytes
     mount(getExportRoute, async ({ context, params, now }) => {
       const { accountId, userId } = whose(context);
       const { state, revision } = await load(accountId, userId, params.export_id);
-      return { status: 200, body: operationOf(state, now), revision };
+      return { status: 200, body: operationOf(state, now, await progressOf(pool, params.export_id)), revision };
     }),
 
     mount(followExportRoute, async ({ context, params, raw }) => {
@@ -79,7 +91,7 @@ export function exportRoutesOf({ store, pool, keys, objects, changes, limitBytes
         headers: { 'content-type': 'text/event-stream' },
         stream: (res) =>
           followExport(
-            { store, changes, now: () => new Date().toISOString() },
+            { store, changes, progressOf: (id) => progressOf(pool, id), now: () => new Date().toISOString() },
             ids,
             Array.isArray(last) ? last[0] : last,
             res,
@@ -87,26 +99,28 @@ export function exportRoutesOf({ store, pool, keys, objects, changes, limitBytes
       };
     }),
 
-    mount(downloadExportRoute, async ({ context, params, commandId, now }) => {
+    mount(downloadExportRoute, async ({ context, params, commandId, now, raw }) => {
       const { accountId, userId } = whose(context);
       const { state } = await load(accountId, userId, params.export_id);
       downloadExport({ user_id: userId, now }, state);
-      // Opened before the fact is written: a document that cannot be read has not been handed out.
+      // Read whole before the fact is written: a document that cannot be read has not been handed out.
       const place = { subject: userId, accountId, name: documentName(accountId, params.export_id) };
-      const document = await openDocument(objects, keys, place, state.request.limit_bytes);
-      await store.execute(exportAggregate, exportId(accountId, params.export_id), {
-        ...{ id: commandId, context, now },
-        decide: (current) => downloadExport({ user_id: userId, now }, current),
-      });
-      return {
-        status: 200,
-        headers: {
-          'content-type': 'application/json',
-          'content-length': String(document.length),
-          'content-disposition': `attachment; filename="annals-export-${params.export_id}.json"`,
-        },
-        stream: async (res) => void res.write(document),
+      const document = state.document!;
+      await checkDocument({ objects, keys }, place, document);
+      const { media_type, ending } = fileKindOf(state.request.formats);
+      const headers = {
+        'content-type': media_type,
+        'content-length': String(document.size_bytes),
+        'content-disposition': `attachment; filename="annals-export-${params.export_id}.${ending}"`,
       };
+      // Whoever asks for the head alone takes nothing.
+      if (raw.method !== 'HEAD') {
+        await store.execute(exportAggregate, exportId(accountId, params.export_id), {
+          ...{ id: commandId, context, now },
+          decide: (current) => downloadExport({ user_id: userId, now }, current),
+        });
+      }
+      return { status: 200, headers, stream: (res) => sendDocument({ objects, keys }, place, res) };
     }),
 
     mount(cancelExportRoute, async ({ context, params, commandId, commandHash, now }) => {
@@ -115,7 +129,7 @@ export function exportRoutesOf({ store, pool, keys, objects, changes, limitBytes
         ...{ id: commandId, hash: commandHash, context, now },
         decide: (state) => cancelExport({ user_id: userId, now }, state),
       });
-      await objects.remove(documentName(accountId, params.export_id));
+      await removeFiles(objects, accountId, params.export_id);
       return written(outcome, () => undefined, 204);
     }),
   ];

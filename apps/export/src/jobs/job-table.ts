@@ -20,4 +20,7 @@ export const jobMigrations: readonly Migration[] = [
       create index export_job_due on export_job (leased_until);
     `,
   },
+  { id: '0002-export-progress', sql: 'alter table export_job add column progress jsonb' },
+  // Exports of which nothing lies anywhere any more: what was swept is not swept again.
+  { id: '0003-swept-exports', sql: 'create table swept_export (export_id uuid primary key)' },
 ];

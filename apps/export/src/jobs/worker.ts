@@ -2,6 +2,8 @@ import { Problem, type RequestContext } from '@annals/contracts';
 import { listen, type Pool } from '@annals/postgres';
 import { withSpan, type Logger } from '@annals/service';
 import { jobChannel } from './enqueue.js';
+import { keepProgress } from './progress.js';
+import { sweepExports } from './sweep-exports.js';
 import { giveUp, runExport, type Job, type Workshop } from './run-export.js';
 
 export interface Worker {
@@ -28,12 +30,14 @@ interface JobRow {
 
 /** Wakes on NOTIFY; looks by itself now and then, because a notice can be lost while the connection is away. */
 const backstopMs = 5_000;
+/** Between two looks for documents whose time is over. */
+const sweepEveryMs = 60_000;
 /** Short, because a killed worker's job waits for its end; a living one renews it three times within. */
 const defaultLease = 20;
 
 /** Works jobs off, one at a time: exports are heavy on the services they read from. */
 export function startWorker(options: WorkerOptions): Worker {
-  const { pool, logger } = options;
+  const { pool, logger, workshop } = options;
   let stopped = false;
   let wake: () => void = () => undefined;
   let woken = false;
@@ -49,6 +53,7 @@ export function startWorker(options: WorkerOptions): Worker {
   async function work(): Promise<void> {
     while (!stopped) {
       woken = false;
+      await sweepWhenDue();
       const job = await claim(options).catch((error: unknown) => {
         logger.warn({ error }, 'jobs cannot be read');
         return undefined;
@@ -60,6 +65,15 @@ export function startWorker(options: WorkerOptions): Worker {
       // The lease runs out by itself, so a job whose end could not be noted is taken up again.
       await attempt(options, job).catch((error: unknown) => logger.error({ error }, 'a job could not be ended'));
     }
+  }
+
+  let sweptAt = -Infinity;
+  async function sweepWhenDue(): Promise<void> {
+    if (performance.now() - sweptAt < sweepEveryMs) return;
+    sweptAt = performance.now();
+    await sweepExports({ ...workshop, pool }).catch((error: unknown) => {
+      logger.warn({ error }, 'documents whose time is over could not be removed');
+    });
   }
 
   function pause(): Promise<void> {
@@ -101,7 +115,11 @@ async function attempt(options: WorkerOptions, row: JobRow): Promise<void> {
   try {
     await whileKept(options, row, () =>
       withSpan('export', { 'app.export_id': job.exportId, 'account.id': job.accountId }, () =>
-        runExport(workshop, job),
+        runExport(
+          workshop,
+          job,
+          keepProgress(pool, job.exportId, (error) => logger.warn({ error }, 'progress could not be noted')),
+        ),
       ),
     );
     await pool.query('delete from export_job where export_id = $1', [job.exportId]);

@@ -4,8 +4,8 @@ import { derivedId, type EventStore } from '@annals/event-store';
 import { BusError, type MessageHandler } from '@annals/messaging';
 import type { Objects } from '@annals/objects';
 import type { ProjectionRunner } from '@annals/postgres';
-import { documentName } from '../document/sealed-document.js';
 import { exportAggregate, exportId } from '../export/export-aggregate.js';
+import { removeFiles } from '../export/remove-files.js';
 import { openExportsOf, type OpenExport } from '../views/open-exports/open-exports.projection.js';
 import { accessEndOf } from './access-end.js';
 import { endExport } from './end-export.js';
@@ -79,5 +79,5 @@ async function endOne(
     decide: (state) => endExport({ reason, now: at }, state),
   });
   // After the fact, which a worker that is just done sees and removes its document itself; a failure comes again.
-  await objects.remove(documentName(account, export_id));
+  await removeFiles(objects, account, export_id);
 }

@@ -1,12 +1,12 @@
-import type { RequestContext } from '@annals/contracts';
+import type { ExportPart, RequestContext } from '@annals/contracts';
 
 /**
  * One section of an export: where it stands in the document, and how it is read. A section is read anew whenever a worker
  * begins it, from its first item on; it holds no more than a page of what it reads.
  */
 export interface Section {
-  /** Name in the document and of its file: lower case and hyphens. */
-  part: string;
+  /** Name in the document and of its file. */
+  part: ExportPart;
   /** Version of the shape of its items. */
   version: number;
   /** one: a single object, or none; many: a list. */
@@ -22,7 +22,7 @@ export interface Subject {
 }
 
 /** Which sections an export has, in their order. `request` is what the calls to other services are made for. */
-export type SectionsOf = (include: readonly string[], subject: Subject, request: RequestContext) => Section[];
+export type SectionsOf = (include: readonly ExportPart[], subject: Subject, request: RequestContext) => Section[];
 
 /**
  * A file inside an item, wherever it stands in it: base64 in JSON, a file of its own in the archive of CSV. One file at a

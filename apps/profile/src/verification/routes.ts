@@ -2,6 +2,7 @@ import type { MountedRoute } from '@annals/service';
 import { decideAboutVerification } from './decide-verification.js';
 import { addOwnDocument } from './evidence/add-document.js';
 import { removeOwnDocument } from './evidence/remove-document.js';
+import { takeOwnDocument } from './evidence/take-document.js';
 import { getOwnVerification } from './get-own-verification.js';
 import { requestOwnVerification } from './request-verification.js';
 import type { Desk } from './review/desk.js';
@@ -18,6 +19,7 @@ export const verificationRoutesOf = (desk: Desk): MountedRoute[] => {
     requestOwnVerification(folds),
     withdrawOwnVerification(folds, objects),
     addOwnDocument(folds, pool, desk),
+    takeOwnDocument(folds, desk),
     removeOwnDocument(folds, objects),
     listVerifications(desk),
     getVerification(desk),

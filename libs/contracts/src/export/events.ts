@@ -4,7 +4,7 @@ import { SubjectErased } from './erasure/erased.js';
 import { erasureEvents } from './erasure/process.js';
 import { standingEvents } from './standing/events.js';
 import { importEvents } from './import/events.js';
-import { AccessEnd, DocumentFormat, ExportPart, ExportScope } from './exports.js';
+import { AccessEnd, DocumentFormat, ExpiryReason, ExportPart, ExportScope } from './exports.js';
 
 const ids = { account_id: z.uuid(), export_id: z.uuid(), user_id: z.uuid() };
 const keys = ['account_id', 'export_id', 'user_id'] as const;
@@ -26,7 +26,16 @@ export const ExportRequested = event('ExportRequested', {
 
 export const ExportPartGathered = event('ExportPartGathered', {
   category: 'export',
-  data: z.strictObject({ ...ids, part: ExportPart, items: z.number().int().min(0), sha256 }),
+  data: z.strictObject({
+    ...ids,
+    part: ExportPart,
+    items: z.number().int().min(0),
+    sha256,
+    /** Since parts lie sealed until the document is made: their length, where they lie, and when they were read. */
+    bytes: z.number().int().min(0).optional(),
+    staged: z.uuid().optional(),
+    gathered_at: z.iso.datetime().optional(),
+  }),
   audit: { entity: 'Export', action: 'UPDATE', keys },
 });
 
@@ -55,10 +64,10 @@ export const ExportCancelled = event('ExportCancelled', {
   audit: { entity: 'Export', action: 'DELETE', keys: [...keys, 'reason'] },
 });
 
-/** A finished document could not be fetched any more from here on, before its time. */
+/** A finished document cannot be fetched any more from here on. */
 export const ExportExpired = event('ExportExpired', {
   category: 'export',
-  data: z.strictObject({ ...ids, expired_at: z.iso.datetime(), reason: AccessEnd }),
+  data: z.strictObject({ ...ids, expired_at: z.iso.datetime(), reason: ExpiryReason }),
   audit: { entity: 'Export', action: 'DELETE', keys: [...keys, 'reason'] },
 });
 

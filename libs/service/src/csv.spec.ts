@@ -11,16 +11,15 @@ describe('a line of CSV', () => {
     (text) => expect(csvLine([text])).toMatch(/^"?'/),
   );
 
-  it('leaves formula characters inside a cell alone', () => expect(csvLine(['1=1', "'=1"])).toBe("1=1,'=1\r\n"));
+  it('leaves formula characters inside a cell alone', () => expect(csvLine(['1=1', "'a=1"])).toBe("1=1,'a=1\r\n"));
 
   it('reads back as what was written, but for one apostrophe before what a formula begins with', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: fc.constantFrom(...'a=+-@,;"\'\t\r\n\0 é') }), { minLength: 2 }),
         (cells) => {
-          const read = readCsv(csvLine(cells)).map((cell) => cell.replace(/^'(?=[=+\-@\t\r\n\0])/, ''));
-          // What began with an apostrophe and a formula loses it: that is the price of being safe.
-          expect(read).toEqual(cells.map((cell) => cell.replace(/^'(?=[=+\-@\t\r\n\0])/, '')));
+          const read = readCsv(csvLine(cells)).map((cell) => cell.replace(/^'(?='*[=+\-@\t\r\n\0])/, ''));
+          expect(read).toEqual(cells);
         },
       ),
     );

@@ -1,5 +1,8 @@
-/** What a spreadsheet takes for the beginning of a formula, or drops to find one behind it (OWASP ASVS 5.0, 1.2.10). */
-const formula = /^[=+\-@\t\r\n\0]/;
+/**
+ * What a spreadsheet takes for the beginning of a formula, or drops to find one behind it (OWASP ASVS 5.0, 1.2.10); with
+ * apostrophes before it, so that taking one off again gives what was written.
+ */
+const formula = /^'*[=+\-@\t\r\n\0]/;
 
 /**
  * One line of CSV (RFC 4180). A cell that a spreadsheet would run gets an apostrophe in front, which whoever reads it
