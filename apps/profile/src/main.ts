@@ -46,7 +46,7 @@ async function start(boot: Boot, logger: Logger): Promise<Started> {
   const [view, verifications, people] = stores.runners;
   if (!view || !verifications || !people) throw new Error('A projection does not run');
   const objects = await boot.connect('objects', () => startObjects(config.OBJECTS_URL));
-  const folds = startFolds(store);
+  const folds = startFolds(store, stores.forgetting);
   const parts = {
     ...{ store, folds, pool, members: view, verifications, directory: people, objects, keys },
     handleId: handleIds(config.LOOKUP_SECRET),

@@ -63,3 +63,17 @@ export async function holdersWithKeys(pool: Pool, person: string): Promise<strin
   );
   return rows.map(({ subject }) => subject);
 }
+
+/** Removes keys whose holder lost them all, and those that were fenced by themselves. @returns how many came back */
+export async function removeFencedKeys(pool: Pool): Promise<number> {
+  const { rowCount } = await pool.query(
+    `delete from subject_keys k using fenced_subjects f
+     where f.destroyed_at is not null and f.subject in (k.subject, k.person)`,
+    [],
+  );
+  const again = await pool.query(
+    `delete from subject_keys k using fenced_keys f where f.fingerprint = k.fingerprint and f.subject <> k.subject`,
+    [],
+  );
+  return rowCount + again.rowCount;
+}

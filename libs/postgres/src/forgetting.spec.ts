@@ -111,6 +111,8 @@ describe('a process that may have missed a fence', () => {
   });
 
   it('is not one where nobody fences anybody: it hears itself', async () => {
+    // Alone, for of many the first one speaks for all.
+    await Promise.all(running.map((other) => other.stop()));
     const { appUrl: url, pool } = database();
     let said = 0;
     const counted = { ...pool, query: (text: string, values: unknown[]) => (said++, pool.query(text, values)) };

@@ -9,7 +9,7 @@ export interface Forgetting {
   /** Adds a cache that forgets with the others, in the order in which they came. */
   each(forget: Forget): void;
   /** False while fences of other processes may go unheard: then nothing in clear is kept or taken from a cache. */
-  trusted(): boolean;
+  trusted: () => boolean;
   /** Resolves when fences are heard for the first time. */
   ready: Promise<void>;
   stop(): Promise<void>;

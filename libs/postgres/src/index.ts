@@ -25,6 +25,7 @@ export { standForLeader, type Leadership, type LeaderOptions } from './leader.js
 export { startEventSpans } from './project-span.js';
 export { subjectKeys, type SubjectKeyOptions, type SubjectKeyStore } from './subject-keys.js';
 export { startForgetting, type Forget, type Forgetting, type ForgettingOptions } from './forgetting.js';
+export { keepReplayingErasures, replayErasures, type ReplayParts } from './replay-erasures.js';
 export { endOfPeriod } from './key-period.js';
 export { subjectKeyMigrations } from './subject-key-rows.js';
 export { assertTenantIsolation } from './tenant-isolation.js';

@@ -62,6 +62,19 @@ export const subjectKeyMigrations: readonly Migration[] = [
       comment on table fenced_keys is 'keys that are given out never again, whichever row they come back in';
     `,
   },
+  {
+    id: '0005-replayed-erasures',
+    sql: `
+      create table replayed_erasures (
+        one boolean primary key default true check (one),
+        commit_pos numeric(20),
+        prepare_pos numeric(20),
+        fences bigint not null default 0
+      );
+      insert into replayed_erasures default values;
+      comment on column replayed_erasures.fences is 'how many there were: fewer tell that an older copy of them came back';
+    `,
+  },
 ];
 
 /** True of a row `k` whose holder was fenced, or whose person was. */

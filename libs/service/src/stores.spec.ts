@@ -114,7 +114,7 @@ describe('the stores of a service', () => {
   it('are awaited one by one, so that readiness can name the one that is missing', async () => {
     const waiting = boot();
     opened.push(await openStores(waiting, options()));
-    expect(waiting.awaited).toEqual(['postgres', 'keys', 'tenant isolation', 'event-store', 'bus']);
+    expect(waiting.awaited).toEqual(['postgres', 'keys', 'tenant isolation', 'event-store', 'erasures', 'bus']);
   });
 
   it('are not waited for when a migration has changed: waiting does not help', async () => {

@@ -1,14 +1,18 @@
 import { allEvents, type Service } from '@annals/contracts';
-import { connectEventStore, type EventStore } from '@annals/event-store';
+import { connectEventStore, personOf, type EventStore } from '@annals/event-store';
 import { connectBus, type Bus } from '@annals/messaging';
 import {
   assertTenantIsolation,
   createPool,
   isTransient,
+  keepReplayingErasures,
   migrate,
+  replayErasures,
   runProjection,
+  startForgetting,
   subjectKeyMigrations,
   subjectKeys,
+  type Forgetting,
   type Migration,
   type Pool,
   type Projection,
@@ -47,6 +51,8 @@ export interface Stores {
   /** For what goes on without anybody asking: views, reactors, publishers, jobs. However much of it waits, requests do not. */
   backgroundPool: Pool;
   keys: SubjectKeyStore;
+  /** For every cache that holds personal data in clear. */
+  forgetting: Forgetting;
   store: EventStore;
   bus: Bus;
   /** In the order of `projections`. */
@@ -91,9 +97,23 @@ async function open(boot: Boot, options: StoreOptions, close: Close[]): Promise<
   const keysPool = createPool({ url: config.KEYS_DATABASE_URL, applicationName: service, max: 4, onIdleError });
   close.unshift(() => keysPool.end());
   const keys = subjectKeys(keysPool, config.KEY_ENCRYPTION_KEY);
-  const store = connectEventStore({ url: config.EVENTSTORE_URL, events: allEvents, keys });
+  const onKeysError = (error: Error) => logger.warn({ dependency: 'keys', error }, 'fences could not be heard of');
+  const forgetting = startForgetting({ url: config.KEYS_DATABASE_URL, pool: keysPool, onError: onKeysError });
+  close.unshift(() => forgetting.stop());
+  const store = connectEventStore({
+    ...{ url: config.EVENTSTORE_URL, events: allEvents, keys },
+    mayKeepFolds: forgetting.trusted,
+  });
   close.unshift(() => store.close());
+  forgetting.each((holder) => keys.forget(holder));
+  forgetting.each((holder) => store.forget(holder === null ? null : personOf(holder)));
   await boot.connect('event-store', () => store.ping());
+  const onReplayError = (error: Error) => logger.warn({ error }, 'erasures could not be replayed and are tried again');
+  const replaying = { pool: keysPool, url: config.KEYS_DATABASE_URL, keys, store, onError: onReplayError };
+  // A key database from a backup holds keys that were destroyed since: nobody is served before they are gone again.
+  await boot.connect('erasures', () => replayErasures(replaying));
+  const replayer = keepReplayingErasures(replaying);
+  close.unshift(() => replayer.stop());
   const bus = connectBus(settings);
   close.unshift(() => bus.close());
   await boot.connect('bus', () => bus.ping());
@@ -104,7 +124,7 @@ async function open(boot: Boot, options: StoreOptions, close: Close[]): Promise<
   close.unshift(...runners.map((runner) => () => runner.stop()));
   countProjections(runners, options.metrics ?? processMetrics);
   return {
-    ...{ pool, backgroundPool, keys, store, bus, runners, close },
+    ...{ pool, backgroundPool, keys, forgetting, store, bus, runners, close },
     readiness: {
       postgres: async () => void (await pool.query('select')),
       keys: async () => void (await keysPool.query('select')),

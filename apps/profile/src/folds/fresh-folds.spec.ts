@@ -14,12 +14,14 @@ function world(capacity?: number) {
   const answers: { resolve(value: Loaded<string>): void; reject(error: Error): void }[] = [];
   const ask = () => new Promise((resolve, reject) => answers.push({ resolve, reject }));
   const follower = { started: true, live: true, position: null as Position | null };
+  const trust = { mayKeep: true };
   const folds = freshFolds(
     { load: ask, execute: ask } as never,
     () => ({ started: () => follower.started, live: () => follower.live, position: () => follower.position }),
     capacity,
+    () => trust.mayKeep,
   );
-  return { folds, answers, follower };
+  return { folds, answers, follower, trust };
 }
 const command = {} as Command<string>;
 
@@ -142,5 +144,55 @@ describe('a kept fold', () => {
     await expect(first).rejects.toThrow('away');
     void folds.read(thing, 'a', []);
     expect(answers).toHaveLength(2);
+  });
+});
+
+describe('a fold of somebody who is forgotten', () => {
+  const kept = async (...ids: string[]) => {
+    const here = world();
+    for (const [index, id] of ids.entries()) {
+      const reading = here.folds.read(thing, id, []);
+      here.answers[index]!.resolve(loaded(1n));
+      await reading;
+    }
+    return here;
+  };
+
+  it('is dropped in all accounts, and those of others are not', async () => {
+    const { folds, answers } = await kept('acme_ada', 'globex_ada', 'acme_eve');
+    folds.forget('ada');
+    await folds.read(thing, 'acme_eve', []);
+    expect(answers).toHaveLength(3);
+    void folds.read(thing, 'acme_ada', []);
+    void folds.read(thing, 'globex_ada', []);
+    expect(answers).toHaveLength(5);
+  });
+
+  it('is dropped with everybody’s when nobody knows who was erased', async () => {
+    const { folds, answers } = await kept('acme_ada', 'acme_eve');
+    folds.forget(null);
+    void folds.read(thing, 'acme_ada', []);
+    void folds.read(thing, 'acme_eve', []);
+    expect(answers).toHaveLength(4);
+  });
+
+  it('is not made of an answer that was under way', async () => {
+    const { folds, answers } = world();
+    const reading = folds.read(thing, 'acme_ada', []);
+    folds.forget('ada');
+    answers[0]!.resolve(loaded(1n));
+    await reading;
+    void folds.read(thing, 'acme_ada', []);
+    expect(answers).toHaveLength(2);
+  });
+
+  it('is neither kept nor served while erasures may go unheard', async () => {
+    const { folds, answers, trust } = await kept('acme_ada');
+    trust.mayKeep = false;
+    const reading = folds.read(thing, 'acme_ada', []);
+    answers[1]!.resolve(loaded(1n));
+    await reading;
+    void folds.read(thing, 'acme_ada', []);
+    expect(answers).toHaveLength(3);
   });
 });

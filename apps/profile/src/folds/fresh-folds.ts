@@ -27,21 +27,32 @@ export interface FreshFolds {
   execute<S, E extends DomainEvent>(aggregate: Aggregate<S>, id: string, command: Command<S, E>): Promise<Outcome<S>>;
   /** An event of any process was seen. */
   saw(stream: string, revision: bigint): void;
+  /** Drops what is held of a person, in all accounts, or of everybody for null: they may have been erased. */
+  forget(person: string | null): void;
 }
 
 interface Flight {
   running: number;
   /** Newest revision seen while reading or writing was under way. */
   seen: bigint;
+  /** Somebody whose stream it is was forgotten meanwhile: what it brings may be of before. */
+  forgotten: boolean;
 }
 
 const revisionOf = (loaded: Loaded<unknown>): bigint => loaded.revision ?? -1n;
 
-/** Keeps the `capacity` folds used last. */
+/** Ids of streams name their person. */
+const isOf = (stream: string, person: string | null): boolean => person === null || stream.includes(person);
+
+/**
+ * Keeps the `capacity` folds used last.
+ * @param mayKeep false while nobody can tell whose data is to be forgotten: nothing is kept then, nor taken that was
+ */
 export function freshFolds(
   store: Pick<EventStore, 'load' | 'execute'>,
   follower: () => Pick<FoldFollower, 'started' | 'live' | 'position'>,
   capacity = 20_000,
+  mayKeep: () => boolean = () => true,
 ): FreshFolds {
   const kept = new Map<string, Loaded<unknown>>();
   const flights = new Map<string, Flight>();
@@ -60,7 +71,7 @@ export function freshFolds(
     stream: string,
     work: () => Promise<L>,
   ): Promise<L> {
-    const flight = flights.get(stream) ?? { running: 0, seen: -1n };
+    const flight = flights.get(stream) ?? { running: 0, seen: -1n, forgotten: false };
     flights.set(stream, flight);
     flight.running++;
     // What was read before anybody followed could have been replaced unseen.
@@ -69,7 +80,9 @@ export function freshFolds(
       const loaded = await work();
       const { state, revision, position, kind } = loaded;
       // A repeated command answers with the state it made at its time, which others may have changed since.
-      if (followed && kind !== 'replayed') keep(stream, { state, revision, position }, flight.seen);
+      if (followed && kind !== 'replayed' && !flight.forgotten && mayKeep()) {
+        keep(stream, { state, revision, position }, flight.seen);
+      }
       return loaded;
     } finally {
       if (--flight.running === 0) flights.delete(stream);
@@ -87,7 +100,7 @@ export function freshFolds(
     async read<S>(aggregate: Aggregate<S>, id: string, atLeast: readonly PositionToken[]): Promise<Loaded<S>> {
       const stream = streamName(aggregate.category, id);
       const found = kept.get(stream) as Loaded<S> | undefined;
-      if (found && follower().live() && covers(found.position, aggregate.category, atLeast)) {
+      if (found && mayKeep() && follower().live() && covers(found.position, aggregate.category, atLeast)) {
         kept.delete(stream);
         kept.set(stream, found);
         return found;
@@ -102,6 +115,10 @@ export function freshFolds(
       if (flight && revision > flight.seen) flight.seen = revision;
       const found = kept.get(stream);
       if (found && revisionOf(found) < revision) kept.delete(stream);
+    },
+    forget(person) {
+      for (const [stream, flight] of flights) if (isOf(stream, person)) flight.forgotten = true;
+      for (const stream of kept.keys()) if (isOf(stream, person)) kept.delete(stream);
     },
   };
 }

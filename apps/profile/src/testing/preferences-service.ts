@@ -1,5 +1,6 @@
 import { allEvents, type CurrentUserContext } from '@annals/contracts';
 import { connectEventStore } from '@annals/event-store';
+import { startForgetting } from '@annals/postgres';
 import {
   type Answered,
   signedIn,
@@ -50,9 +51,17 @@ export function testPreferences(): () => PreferencesService {
 }
 
 /** One process of the service over the shared store, with a connection and memory of its own. */
-async function startProcess({ eventNode, keys, keyEncryptionKey: commandKey }: TestStores): Promise<TestService> {
-  const store = connectEventStore({ url: eventNode.url, events: allEvents, keys });
-  const folds = startFolds(store);
+async function startProcess({
+  eventNode,
+  keys,
+  keysDatabase,
+  keyEncryptionKey: commandKey,
+}: TestStores): Promise<TestService> {
+  const forgetting = startForgetting({ url: keysDatabase.appUrl, pool: keysDatabase.pool });
+  await forgetting.ready;
+  const mayKeepFolds = forgetting.trusted;
+  const store = connectEventStore({ url: eventNode.url, events: allEvents, keys, mayKeepFolds });
+  const folds = startFolds(store, forgetting);
   const routes = preferencesServiceRoutes({ folds, store });
   const service = await startTestService({ service: 'profile', routes, commandKey });
   return {
@@ -60,6 +69,7 @@ async function startProcess({ eventNode, keys, keyEncryptionKey: commandKey }: T
     async stop() {
       await service.stop();
       await folds.stop();
+      await forgetting.stop();
       await store.close();
     },
   };

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { allEvents, type CurrentUserContext } from '@annals/contracts';
 import { connectEventStore, type EventStore, type Outcome, uuidv7 } from '@annals/event-store';
 import { folderObjects } from '@annals/objects';
-import { type ProjectionRunner, type ReactorRunner, runProjection, runReactor } from '@annals/postgres';
+import {
+  type ProjectionRunner,
+  type ReactorRunner,
+  runProjection,
+  runReactor,
+  startForgetting,
+} from '@annals/postgres';
 import { sealedTexts } from '@annals/service';
 import { type Answered, startTestService, type TestService, testStores, type TestStores } from '@annals/testing';
 import { avatarLinks } from '../avatar/avatar-links.js';
@@ -108,16 +114,20 @@ type Shared = Pick<ProfileParts, 'objects' | 'handleId' | 'texts' | 'verificatio
 
 /** One process of the service over the shared stores, with a connection and memory of its own. */
 async function startProcess(
-  { eventNode, keys, database, keyEncryptionKey: commandKey }: TestStores,
+  { eventNode, keys, keysDatabase, database, keyEncryptionKey: commandKey }: TestStores,
   { view: members, ...shared }: Shared,
 ): Promise<Process> {
-  const store = connectEventStore({ url: eventNode.url, events: allEvents, keys });
-  const folds = startFolds(store);
+  const forgetting = startForgetting({ url: keysDatabase.appUrl, pool: keysDatabase.pool });
+  await forgetting.ready;
+  const mayKeepFolds = forgetting.trusted;
+  const store = connectEventStore({ url: eventNode.url, events: allEvents, keys, mayKeepFolds });
+  const folds = startFolds(store, forgetting);
   const parts = { ...shared, store, folds, keys, pool: database.pool, members, avatarLinks: avatarLinks(commandKey) };
   const service = await startTestService({ service: 'profile', routes: profileServiceRoutes(parts), commandKey });
   const stop = async () => {
     await service.stop();
     await folds.stop();
+    await forgetting.stop();
     await store.close();
   };
   return { store, parts, service, stop };
