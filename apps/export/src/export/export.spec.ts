@@ -1,11 +1,14 @@
 import { deciderSpec, laws } from '@annals/testing';
 import fc from 'fast-check';
 import type { ExportEvent, ExportState } from './export.js';
-import { evolve, none, operationOf } from './export.js';
+import { evolve, none } from './export.js';
 import { cancelExport } from './cancel-export.js';
 import { downloadExport } from './download-export.js';
+import { expireExport } from './expire-export.js';
 import { fail, notePart, succeed } from './gather.js';
+import { operationOf } from './operation.js';
 import { requestExport } from './request-export.js';
+import type { Progress } from '../jobs/progress.js';
 
 const ids = {
   account_id: '0190f5a0-0000-7000-8000-00000000000a',
@@ -27,7 +30,10 @@ const requested: ExportEvent = {
     requested_at: now,
   },
 };
-const gathered: ExportEvent = { type: 'ExportPartGathered', data: { ...ids, part: 'user', items: 1, sha256 } };
+const [staged, again] = ['0190f5a0-0000-7000-8000-0000000000f1', '0190f5a0-0000-7000-8000-0000000000f2'];
+const read = { part: 'user' as const, items: 1, bytes: 9, sha256, gathered_at: now };
+const gathered: ExportEvent = { type: 'ExportPartGathered', data: { ...ids, ...read, staged } };
+const gatheredAgain: ExportEvent = { type: 'ExportPartGathered', data: { ...ids, ...read, staged: again } };
 const document = { size_bytes: 10, sha256, expires_at: '2026-03-04T12:00:00.000Z' };
 const succeeded: ExportEvent = { type: 'ExportSucceeded', data: { ...ids, ...document, finished_at: now } };
 const failed: ExportEvent = {
@@ -36,7 +42,12 @@ const failed: ExportEvent = {
 };
 const cancelled: ExportEvent = { type: 'ExportCancelled', data: { ...ids, cancelled_at: now } };
 const downloaded: ExportEvent = { type: 'ExportDownloaded', data: { ...ids, downloaded_at: now } };
-const every = [requested, gathered, succeeded, failed, cancelled, downloaded];
+const expired = (expired_at: string, reason: 'lifetime-over' | 'downloaded'): ExportEvent => ({
+  type: 'ExportExpired',
+  data: { ...ids, expired_at, reason },
+});
+const over = expired(document.expires_at, 'lifetime-over');
+const every = [requested, gathered, gatheredAgain, succeeded, failed, cancelled, downloaded, over];
 const histories = fc.array(fc.constantFrom(...every), { maxLength: 8 });
 
 const shape = { initial: none, evolve };
@@ -91,12 +102,48 @@ describe('downloading an export', () => {
       .thenRefuses('export-unknown'));
 });
 
+describe('a document that is kept no more', () => {
+  const decide = expireExport;
+  const spec = deciderSpec({ ...shape, decide });
+  const later = { now: '2026-03-09T12:00:00.000Z' };
+  it('expires at its time, however late that is noticed', () =>
+    spec.given([requested, succeeded]).when(later).then([over]));
+  it('expires when it was fetched, before its time', () =>
+    spec
+      .given([requested, succeeded, downloaded])
+      .when({ now })
+      .then([expired(now, 'downloaded')]));
+  it('expires once', () => spec.given([requested, succeeded, over]).when(later).thenNothing());
+  it('is not there of an export that ended otherwise, or runs', () => {
+    for (const history of [[], [requested], [requested, failed], [requested, succeeded, cancelled]]) {
+      spec.given(history).when(later).thenNothing();
+    }
+  });
+  it('does not expire while it may be fetched', () => spec.given([requested, succeeded]).when({ now }).thenNothing());
+  laws('expiring', { ...shape, decide }, { commands: fc.constant(later), histories });
+});
+
 describe('gathering', () => {
-  const part = { part: 'user' as const, items: 1, sha256 };
+  const part = { ...read, staged, instead: null };
   const notes = deciderSpec({ ...shape, decide: notePart });
-  it('notes a part', () => notes.given([requested]).when(part).then([gathered]));
-  it('notes it once, also when a worker starts over', () =>
-    notes.given([requested, gathered]).when(part).thenNothing());
+  it('notes a part, and where it lies', () => notes.given([requested]).when(part).then([gathered]));
+  it('counts the first of two readings: the second worker has nothing to note', () =>
+    notes
+      .given([requested, gathered])
+      .when({ ...part, staged: again })
+      .thenNothing());
+  it('notes a reading instead of one that lies there no more, and of no other', () => {
+    const instead = { ...part, staged: again, instead: staged };
+    notes.given([requested, gathered]).when(instead).then([gatheredAgain]);
+    notes
+      .given([requested, gathered])
+      .when({ ...instead, instead: again })
+      .thenNothing();
+  });
+  it('reads a part anew that was noted before parts lay anywhere', () => {
+    const old: ExportEvent = { type: 'ExportPartGathered', data: { ...ids, part: 'user', items: 1, sha256 } };
+    notes.given([requested, old]).when(part).then([gathered]);
+  });
   it('stops after a cancellation', () => notes.given([requested, cancelled]).when(part).thenNothing());
   laws('noting', { ...shape, decide: notePart }, { commands: fc.constant(part), histories });
 
@@ -119,10 +166,10 @@ describe('gathering', () => {
 });
 
 describe('the operation that clients see', () => {
-  const shown = (events: ExportEvent[], at = now) => {
+  const shown = (events: ExportEvent[], at = now, progress: Progress | null = null) => {
     const state = events.reduce<ExportState>(evolve, none);
     if (state.kind === 'none') throw new Error('nothing to show');
-    return operationOf(state, at);
+    return operationOf(state, at, progress);
   };
   it('starts queued', () =>
     expect(shown([requested])).toMatchObject({
@@ -132,8 +179,20 @@ describe('the operation that clients see', () => {
   it('shows progress and how long it will take', () =>
     expect(shown([requested, gathered], '2026-03-01T12:00:10.000Z')).toMatchObject({
       status: 'running',
-      progress: { done: 1, total: 2, unit: 'parts', percent: 50, eta_seconds: 10 },
+      progress: { done: 1, total: 2, unit: 'parts', percent: 43, items: 1, eta_seconds: 14 },
     }));
+  it('counts the items of the part at hand, once', () => {
+    const at = (step: string) => shown([requested, gathered], now, { step, items: 70, bytes: 1 }).progress.items;
+    expect([at('profile'), at('user')]).toEqual([71, 1]);
+  });
+  it('weighs a long part more than a short one, and the making of the document too', () => {
+    const long = { ...requested, data: { ...requested.data, include: ['user', 'activity'] } } as ExportEvent;
+    expect(shown([long, gathered]).progress.percent).toBe(4);
+    const activity = { ...gathered, data: { ...gathered.data, part: 'activity', bytes: 991 } } as ExportEvent;
+    const percent = (bytes: number) =>
+      shown([long, gathered, activity], now, { step: 'document', items: 0, bytes }).progress.percent;
+    expect([percent(0), percent(500), percent(5_000)]).toEqual([85, 93, 100]);
+  });
   it('ends with size, digest and expiry', () =>
     expect(shown([requested, gathered, succeeded])).toMatchObject({
       status: 'succeeded',

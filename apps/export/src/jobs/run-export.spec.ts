@@ -7,6 +7,7 @@ import { uuidv7 } from '@annals/event-store';
 import { folderObjects } from '@annals/objects';
 import { requestContext, signedIn, testStores } from '@annals/testing';
 import { documentName } from '../document/sealed-document.js';
+import type { Section } from '../section/section.js';
 import { exportAggregate, exportId } from '../export/export-aggregate.js';
 import { runExport, type Job, type Workshop } from './run-export.js';
 
@@ -37,15 +38,23 @@ async function asked(): Promise<{ who: CurrentUserContext; job: Job; ids: Record
   return { who, job, ids };
 }
 
+const user: Section = {
+  ...{ part: 'user', version: 1, kind: 'one' },
+  async *items() {
+    yield { name: 'Ada' };
+  },
+};
+const sections: Workshop['sections'] = { self: () => [user], account: () => [] };
+
 /** @param onPut what happens elsewhere while the document is put in place */
 const workshop = (onPut: () => Promise<unknown> = async () => undefined): Workshop => ({
   ...{ store: stores().store, keys: stores().keys, lifetimeHours: 1, now: () => new Date(now) },
-  sources: { store: stores().store } as Workshop['sources'],
+  sections,
   objects: {
     ...objects,
     async put(name, content) {
       await objects.put(name, content);
-      await onPut();
+      if (name.startsWith('exports/')) await onPut();
     },
   },
 });

@@ -1,6 +1,7 @@
 import { deciderSpec, laws } from '@annals/testing';
 import fc from 'fast-check';
-import { evolve, none, operationOf, type ExportEvent } from '../export/export.js';
+import { evolve, none, type ExportEvent } from '../export/export.js';
+import { operationOf } from '../export/operation.js';
 import { endExport } from './end-export.js';
 
 const ids = {

@@ -20,6 +20,7 @@ import { documentName } from '../document/sealed-document.js';
 import { downloadExport } from '../export/download-export.js';
 import { exportAggregate, exportId } from '../export/export-aggregate.js';
 import type { KnownExport } from '../export/export.js';
+import { jobMigrations } from '../jobs/job-table.js';
 import { endAccess, identityTopic } from '../members/follow-members.js';
 import { openExports } from '../views/open-exports/open-exports.projection.js';
 import { exportStory } from './export-story.js';
@@ -29,7 +30,7 @@ import { toldByIdentity } from './told-by-identity.js';
 export function membersContract(engine: string, startBus: () => Promise<{ bus: Bus; stop(): Promise<void> }>): void {
   const stores = testStores({
     ...{ service: 'export', events: allEvents },
-    ...{ migrations: consumerMigrations, projections: [openExports] },
+    ...{ migrations: [...consumerMigrations, ...jobMigrations], projections: [openExports] },
   });
   const folder = mkdtempSync(join(tmpdir(), 'annals-members-'));
   const objects: Objects = folderObjects(folder);
