@@ -22,7 +22,7 @@ export const importMembers = (identity: Identity) =>
     {
       ...{ method: 'POST', path: '/internal/imports/members', principals: ['svc:export'] },
       // A hundred rows with names in any script, and roles.
-      ...{ body: ImportMembersAsk, bodyLimit: 1_000_000 },
+      ...{ body: ImportMembersAsk, bodyLimit: 2_000_000 },
     },
     async ({ body: { rows, ...ask }, context, now }) => {
       const importer = await importerOf(identity, context, now);

@@ -1,17 +1,20 @@
 import {
   ImportMembersAnswer,
   ImportProfilesAnswer,
-  rowsPerCall,
+  type ImportMembersAsk,
+  type ImportProfilesAsk,
   type ImportedDocumentsAnswer,
   type ImportedMember,
   type ImportedMemberAnswer,
   type ImportedSelf,
   type ImportOutcomes,
+  type OnError,
   type IdentityContext,
   type RequestContext,
   type RowProblem,
 } from '@annals/contracts';
 import type { InternalClient } from '@annals/service';
+import type { z } from 'zod';
 import type { ImportRow } from '../row.js';
 import { patientCall } from './patient-call.js';
 
@@ -29,6 +32,7 @@ export interface ApplyJob {
   request: RequestContext;
   notify: boolean;
   overwrite: boolean;
+  on_error: OnError;
   signal: AbortSignal;
 }
 
@@ -85,11 +89,13 @@ export async function applySelf(
 }
 
 type Documents = ImportedSelf & { row: number; user_id: string };
+type ImportMembersBody = z.input<typeof ImportMembersAsk>;
+type ImportProfilesBody = z.input<typeof ImportProfilesAsk>;
 
 async function writeDocuments(
   parts: ApplyParts,
   job: ApplyJob,
-  rows: readonly Documents[],
+  rows: Documents[],
 ): Promise<Map<number, ImportedDocumentsAnswer>> {
   if (rows.length === 0) return new Map();
   const { import_id, overwrite } = job;
@@ -102,9 +108,8 @@ async function call(
   { pauses }: ApplyParts,
   { asker: identity, request, signal }: ApplyJob,
   what: 'members' | 'profiles',
-  body: { rows: readonly unknown[] },
+  body: ImportMembersBody | ImportProfilesBody,
 ): Promise<unknown> {
-  if (body.rows.length > rowsPerCall) throw new Error(`a call takes at most ${rowsPerCall} rows`);
   const path = `/internal/imports/${what}`;
   return (await patientCall(client, { method: 'POST', path, body, identity, request }, signal, pauses)).body;
 }

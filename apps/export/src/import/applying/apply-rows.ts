@@ -1,5 +1,6 @@
 import {
   noOutcomes,
+  Problem,
   type ImportedMember,
   type ImportedSelf,
   type ImportKind,
@@ -36,7 +37,8 @@ export const nothingApplied: Applied = { applied_to_row: 0, outcomes: noOutcomes
  * @param from where an earlier worker came to; rows up to there are passed over
  * @param onBatch is told of each batch before the next one begins; false ends the work there: what is applied stays
  * @returns how far it came
- * @throws Problem 403 when whoever imports may do so no longer; 5xx when a service stays away
+ * @throws Problem 409 `rows-refused` where the first refusal is to end it; 403 when whoever imports may do so no longer;
+ *   5xx when a service stays away
  */
 export async function applyRows(
   parts: ApplyParts,
@@ -55,10 +57,18 @@ export async function applyRows(
     outcomes = rows.reduce((sum, { outcome }) => ({ ...sum, [outcome]: sum[outcome] + 1 }), outcomes);
     const problems = rows.flatMap((row) => row.problems);
     if (!(await onBatch({ applied_to_row, outcomes, problems }))) break;
+    if (job.on_error === 'stop' && rows.some(({ outcome }) => outcome === 'refused')) throw rowsRefused();
     job.signal.throwIfAborted();
   }
   return { applied_to_row, outcomes };
 }
+
+const rowsRefused = () =>
+  new Problem(
+    409,
+    'rows-refused',
+    'A row could not be applied: the import ended there, and what was applied before stays',
+  );
 
 async function* appliedBatches<V>(
   rows: AsyncIterable<ImportRow<V> | RowProblem>,
