@@ -7,6 +7,9 @@ import { renderFile } from './render.js';
 import { documentName, type DocumentStore, type Measured, sealDocument } from './sealed-document.js';
 import { stagedItems } from './staged.js';
 
+/** What goes around the parts, at most: the manifest, and the fonts of a PDF. */
+const aroundParts = 1_048_576;
+
 /**
  * Makes the document of an export from its staged parts and puts it in place. Made again it is the same: its time is
  * that of the last part.
@@ -22,13 +25,17 @@ export async function renderExport(
   const { account_id: accountId, user_id: userId, export_id: exportId, limit_bytes } = state.request;
   const place = { subject: userId, accountId, name: documentName(accountId, exportId) };
   return sealDocument(store, place, renderFile(contentOf(store, state, sections, { accountId, userId })), (bytes) => {
-    if (bytes > limit_bytes) throw tooLarge(limit_bytes);
+    if (bytes > limit_bytes + aroundParts) throw tooLarge(limit_bytes);
     each(bytes);
   });
 }
 
 export const tooLarge = (limit: number) =>
-  new Problem(413, 'export-too-large', `This export would be larger than ${limit} bytes; ask for fewer parts`);
+  new Problem(
+    413,
+    'export-too-large',
+    `This export would be larger than ${limit} bytes; ask for fewer parts or formats`,
+  );
 
 function contentOf(
   store: DocumentStore,

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { pipeline as joined, Readable, Transform, type Writable } from 'node:stream';
+import { pipeline as joined, Readable, Transform, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { Problem } from '@annals/contracts';
 import { type BytesPlace, openBytes, openStream, sealStream, type SubjectKeys } from '@annals/event-store';
-import { largestInMemory, type Objects } from '@annals/objects';
+import { largestInMemory, ObjectNotFound, type Objects } from '@annals/objects';
 
 export const documentName = (accountId: string, exportId: string): string => `exports/${accountId}/${exportId}`;
 
@@ -71,13 +72,16 @@ const oldLimit = 104_857_600;
 
 /**
  * Reads the whole document and gives none of it: whether it can be handed out as it was made.
- * @throws ObjectNotFound, Problem 410 `subject-erased`; Error when it is not what was noted
+ * @throws Problem 410 `export-removed`, `subject-erased`; Error when it is not what was noted
  */
 export async function checkDocument(store: DocumentStore, place: BytesPlace, noted: Measured): Promise<void> {
   const { through, measured } = meter();
-  const opened = joined(await openDocument(store, place), through, () => undefined);
-  opened.resume();
-  await new Promise<void>((done, fail) => opened.once('end', done).once('error', fail));
+  try {
+    await pipeline(await openDocument(store, place), through, new Writable({ write: (_chunk, _, done) => done() }));
+  } catch (error) {
+    if (error instanceof ObjectNotFound) throw new Problem(410, 'export-removed', 'This document is kept no more');
+    throw error;
+  }
   const found = measured();
   if (found.size_bytes !== noted.size_bytes || found.sha256 !== noted.sha256) {
     throw new Error(`${place.name} is not the document that was noted`);

@@ -15,6 +15,7 @@ export function downloadExport(
   if (current.status === 'cancelled') throw new Problem(410, 'export-removed', 'This export was cancelled');
   if (!current.document) throw new Problem(409, 'export-not-ready', `This export is ${current.status}`);
   if (current.downloaded_at) throw new Problem(410, 'export-already-downloaded', 'This export was downloaded already');
-  if (current.document.expires_at <= command.now) throw new Problem(410, 'export-expired', 'This export has expired');
+  if (current.expired || current.document.expires_at <= command.now)
+    throw new Problem(410, 'export-expired', 'This export has expired');
   return [{ type: 'ExportDownloaded', data: { ...idsOf(current), downloaded_at: command.now } }];
 }

@@ -4,19 +4,25 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { createContextSigner, generateKey } from '@annals/auth';
 import { allEvents, type CurrentUserContext, type ExportPart, exportParts } from '@annals/contracts';
-import { uuidv7, type Subscription } from '@annals/event-store';
+import { openStream, sealBytes, uuidv7, type Subscription } from '@annals/event-store';
 import { runProjection, type ProjectionRunner } from '@annals/postgres';
 import { createLogger, internalClient, type InternalClient } from '@annals/service';
 import { requestContext, signedIn, startTestService, testStores, until, type TestService } from '@annals/testing';
 import { digest } from '../document/document.js';
+import { requireStanding } from '../document/require-standing.js';
 import { documentName } from '../document/sealed-document.js';
 import { jobMigrations } from '../jobs/job-table.js';
 import { runExport, type Job, type Workshop } from '../jobs/run-export.js';
+import { sweepExports } from '../jobs/sweep-exports.js';
 import { startWorker } from '../jobs/worker.js';
 import { folderObjects, type Objects } from '@annals/objects';
+import { selfSections } from '../section/self-sections.js';
 import { exportsProjection } from '../views/exports/exports.projection.js';
+import { openExports } from '../views/open-exports/open-exports.projection.js';
+import { records } from '../views/records/records.projection.js';
 import { changeFollower, exportChanges } from './follow-export.js';
 import { exportRoutesOf } from './routes.js';
 
@@ -24,12 +30,12 @@ const stores = testStores({
   service: 'export',
   events: allEvents,
   migrations: jobMigrations,
-  projections: [exportsProjection],
+  projections: [exportsProjection, openExports, records],
 });
 const folder = mkdtempSync(join(tmpdir(), 'annals-export-'));
 const limitBytes = 20_000;
 let service: TestService;
-let view: ProjectionRunner;
+let views: ProjectionRunner[];
 let follower: Subscription;
 let objects: Objects;
 let client: InternalClient;
@@ -48,7 +54,9 @@ function startNeighbour(): Promise<Server> {
           data: [{ path }],
           meta: { has_next_page: path.includes('sessions') && path.includes('page=1'), current_page: 1 },
         }
-      : { path, location: 'Turin' };
+      : path.includes('passkeys') || path.includes('providers')
+        ? { data: [] }
+        : { path, location: 'Turin' };
     const { status, body } = instead?.(path) ?? { status: 200, body: usual };
     const isPicture = Buffer.isBuffer(body);
     response.writeHead(status, { 'content-type': isPicture ? 'image/webp' : 'application/json' });
@@ -61,17 +69,30 @@ beforeAll(async () => {
   const { store, keys, database, keyEncryptionKey: commandKey } = stores();
   objects = folderObjects(folder);
   const changes = exportChanges();
-  view = runProjection({ projection: exportsProjection, pool: database.pool, store });
+  views = [exportsProjection, openExports, records].map((projection) =>
+    runProjection({ projection, pool: database.pool, store }),
+  );
+  const [view, open, recorded] = views as [ProjectionRunner, ProjectionRunner, ProjectionRunner];
   follower = store.subscribe(changeFollower(store, changes));
-  const routes = exportRoutesOf({ store, pool: database.pool, keys, objects, changes, limitBytes });
+  const { pool } = database;
+  const room = { perPerson: 2, perAccount: 3 };
+  const routes = exportRoutesOf({
+    ...{ store, pool, keys, objects, changes, openExports: open, room, limitBytes },
+    recordTakeout: async () => undefined,
+  });
   service = await startTestService({ service: 'export', routes, commandKey, projections: [view] });
   neighbour = await startNeighbour();
   const { port } = neighbour.address() as AddressInfo;
   const { privateJwk } = await generateKey('svc:export');
   const signer = createContextSigner({ principal: 'svc:export', privateJwk });
   client = internalClient({ baseUrl: `http://127.0.0.1:${port}`, signer });
-  const sources = { store, identity: client, profile: client, activity: client };
-  workshop = { store, keys, objects, sources, lifetimeHours: 1, now: () => new Date() };
+  const self = selfSections({
+    ...{ store, pool, records: recorded, identity: client, profile: client, activity: client },
+  });
+  workshop = {
+    ...{ store, keys, objects, sections: { self, account: self }, lifetimeHours: 1, now: () => new Date() },
+    requireRight: { self: (job) => requireStanding(store, job), account: async () => undefined },
+  };
 });
 
 afterEach(() => {
@@ -81,7 +102,7 @@ afterEach(() => {
 afterAll(async () => {
   await service.stop();
   await follower.stop();
-  await view.stop();
+  await Promise.all(views.map((view) => view.stop()));
   await client.close();
   neighbour.close();
   rmSync(folder, { recursive: true, force: true });
@@ -109,8 +130,8 @@ const call = (
   more: { body?: unknown; headers?: Record<string, string> } = {},
 ) => service.call(method, `/users/data/export${path}`, who, more);
 
-async function requested(who: CurrentUserContext, include?: ExportPart[]): Promise<string> {
-  const { json } = await call(who, 'POST', '', { body: include ? { include } : {} });
+async function requested(who: CurrentUserContext, include?: ExportPart[], formats = ['json']): Promise<string> {
+  const { json } = await call(who, 'POST', '', { body: include ? { include, formats } : {} });
   return json.id as string;
 }
 
@@ -121,8 +142,12 @@ const jobOf = (who: CurrentUserContext, exportId: string): Job => ({
   request: requestContext(),
 });
 
-async function done(who: CurrentUserContext, include: ExportPart[] = ['profile', 'sessions']): Promise<string> {
-  const id = await requested(who, include);
+async function done(
+  who: CurrentUserContext,
+  include: ExportPart[] = ['profile', 'sessions'],
+  formats?: string[],
+): Promise<string> {
+  const id = await requested(who, include, formats);
   await runExport(workshop, jobOf(who, id));
   return id;
 }
@@ -149,11 +174,56 @@ describe('asking for an export', () => {
     [{ include: [] }, 'include'],
     [{ include: ['passwords'] }, 'include'],
     [{ scope: 'everybody' }, 'scope'],
+    [{ include: ['user', 'user'] }, 'twice'],
+    [{ include: ['members'] }, 'scope'],
+    [{ scope: 'account', include: ['user'] }, 'scope'],
     [{ destination: 'elsewhere' }, 'destination'],
   ])('refuses %j', async (body, field) => {
     const { status, json } = await call(await member(), 'POST', '', { body });
     expect(status).toBe(400);
     expect(JSON.stringify(json.message)).toContain(field);
+  });
+});
+
+describe('room for exports', () => {
+  it('is for so many of one person, however many are asked for at once; a repetition needs none', async () => {
+    const who = await member();
+    const ask = (n: number) => call(who, 'POST', '', { body: {}, headers: { 'idempotency-key': `ask-${n}` } });
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(ask));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 202, 409, 409, 409]);
+    const begun = answers.flatMap(({ status, json }, n) => (status === 202 ? [[n + 1, json.id as string]] : []));
+    const refused = answers.find(({ status }) => status === 409)!;
+    expect(refused.json.code).toBe('exports-running');
+    for (const [n, id] of begun as [number, string][]) {
+      expect(refused.json.detail).toContain(id);
+      expect((await ask(n)).json.id).toBe(id);
+    }
+  });
+
+  it('is for so many of one account, and says when to ask again', async () => {
+    const [one, two] = [await member(), await member()];
+    const twin = { ...two, account_id: one.account_id };
+    for (const who of [one, one, twin]) expect((await call(who, 'POST', '', { body: {} })).status).toBe(202);
+    const { status, json, headers } = await call(twin, 'POST', '', { body: {} });
+    expect([status, json.code, headers.get('retry-after')]).toEqual([429, 'too-many-exports', '30']);
+    expect((await call(two, 'POST', '', { body: {} })).status).toBe(202);
+  });
+
+  it('is there again when one has ended', async () => {
+    const who = await member();
+    for (const end of ['done', 'cancelled', 'failed']) {
+      const [id] = [await requested(who), await requested(who)];
+      expect((await call(who, 'POST', '', { body: {} })).status).toBe(409);
+      if (end === 'cancelled') await call(who, 'DELETE', `/${id}`);
+      instead = () => (end === 'failed' ? { status: 403, body: { code: 'no', detail: 'no' } } : undefined);
+      await runExport(workshop, jobOf(who, id));
+      instead = undefined;
+      const third = await call(who, 'POST', '', { body: {} });
+      expect([end, third.status]).toEqual([end, 202]);
+      for (const { id: each } of (await call(who, 'GET')).json.data as { id: string }[]) {
+        await call(who, 'DELETE', `/${each}`);
+      }
+    }
   });
 });
 
@@ -247,6 +317,37 @@ describe('an export that is done', () => {
     expect((await call(who, 'GET', `/${id}`)).json.downloaded_at).toBeNull();
   });
 
+  it('is not used up by whoever asks for its head', async () => {
+    const who = await member();
+    const id = await done(who);
+    const head = await call(who, 'HEAD', `/${id}/download`);
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, 'application/json']);
+    const { status, text, headers } = await call(who, 'GET', `/${id}/download`);
+    expect([status, headers.get('content-length')]).toEqual([200, String(Buffer.byteLength(text))]);
+    expect(headers.get('content-length')).toBe(head.headers.get('content-length'));
+  });
+
+  it.each([
+    [['csv'], 'application/zip', 'zip'],
+    [['pdf'], 'application/pdf', 'pdf'],
+    [['json', 'csv', 'pdf'], 'application/zip', 'zip'],
+  ])('in %j is %s', async (formats, type, ending) => {
+    const who = await member();
+    const id = await done(who, ['user', 'profile', 'sessions'], formats);
+    const { status, headers } = await call(who, 'GET', `/${id}/download`);
+    expect([status, headers.get('content-type')]).toEqual([200, type]);
+    expect(headers.get('content-disposition')).toContain(`${id}.${ending}"`);
+  });
+
+  it('that was sealed in one piece, as documents were before, is handed out too', async () => {
+    const who = await member();
+    const id = await done(who);
+    const [{ subject, accountId, name }, old] = [placeOf(who, id), await documentOf(who, id)];
+    const { keys } = stores();
+    await objects.put(name, await sealBytes(keys, { subject, accountId, name }, 'account', old));
+    expect((await call(who, 'GET', `/${id}/download`)).text).toBe(old.toString());
+  });
+
   it('shows in the list, newest first, fresh after the write', async () => {
     const who = await member();
     const first = await requested(who);
@@ -266,7 +367,110 @@ describe('an export that is done', () => {
   });
 });
 
+const placeOf = (who: CurrentUserContext, id: string) => ({
+  ...{ subject: who.user_id!, accountId: who.account_id, name: documentName(who.account_id!, id) },
+});
+/** The document in clear, as it lies. */
+const documentOf = (who: CurrentUserContext, id: string) =>
+  buffer(objects.read(placeOf(who, id).name).pipe(openStream(stores().keys, placeOf(who, id))));
+
+describe('a document whose time is over', () => {
+  const sweep = (hours: number) => {
+    const { store, database } = stores();
+    const now = () => new Date(Date.now() + hours * 3_600_000);
+    return Promise.all(views.map((view) => view.caughtUp())).then(() =>
+      sweepExports({ store, objects, pool: database.pool, now }),
+    );
+  };
+  const typesOf = async (who: CurrentUserContext, id: string) => {
+    const types: string[] = [];
+    for await (const { type } of stores().store.readStream(`export-${who.account_id}_${id}`)) types.push(type);
+    return types;
+  };
+
+  it('is removed, and that is a fact, once; one whose time is not over stays', async () => {
+    const who = await member();
+    const id = await done(who);
+    await sweep(0);
+    expect(await objects.exists(documentName(who.account_id!, id))).toBe(true);
+    await sweep(1.1);
+    await sweep(1.2);
+    expect(await objects.exists(documentName(who.account_id!, id))).toBe(false);
+    expect((await typesOf(who, id)).slice(-2)).toEqual(['ExportSucceeded', 'ExportExpired']);
+    const { status, json } = await call(who, 'GET', `/${id}/download`);
+    expect([status, json.code]).toEqual([410, 'export-expired']);
+  });
+
+  it('is removed an hour after it was fetched', async () => {
+    const who = await member();
+    workshop = { ...workshop, lifetimeHours: 72 };
+    const id = await done(who);
+    workshop = { ...workshop, lifetimeHours: 1 };
+    await call(who, 'GET', `/${id}/download`);
+    await sweep(0.9);
+    expect(await objects.exists(documentName(who.account_id!, id))).toBe(true);
+    await sweep(1.1);
+    expect(await objects.exists(documentName(who.account_id!, id))).toBe(false);
+    expect((await typesOf(who, id)).at(-1)).toBe('ExportExpired');
+  });
+
+  it('goes with the next sweep when its person was erased, and when its removal failed before', async () => {
+    const who = await member();
+    const [erased, cancelled] = [await done(who), await done(who)];
+    await call(who, 'DELETE', `/${cancelled}`);
+    await objects.put(documentName(who.account_id!, cancelled), Buffer.from('left behind'));
+    const ids = { account_id: who.account_id, user_id: who.user_id };
+    await stores().store.execute(
+      { category: 'erased', initial: null, evolve: () => null },
+      `${who.account_id}_${who.user_id}`,
+      {
+        ...{ id: uuidv7(), context: who, now: new Date().toISOString() },
+        decide: () => [
+          {
+            type: 'SubjectErased',
+            data: {
+              ...{ ...ids, erasure_id: randomUUID(), erased_at: new Date().toISOString(), key_fingerprints: [] },
+            },
+          },
+        ],
+      },
+    );
+    await sweep(0);
+    for (const id of [erased, cancelled]) {
+      expect(await objects.exists(documentName(who.account_id!, id))).toBe(false);
+    }
+  });
+
+  it('is swept again when the sweep died after the bytes were gone', async () => {
+    const who = await member();
+    const id = await done(who);
+    await objects.remove(documentName(who.account_id!, id));
+    await sweep(1.1);
+    expect((await typesOf(who, id)).at(-1)).toBe('ExportExpired');
+  });
+});
+
 describe('progress', () => {
+  it('of the part at hand is told too, without an id of its own', async () => {
+    const who = await member();
+    const id = await requested(who, ['profile']);
+    const { pool } = stores().database;
+    await pool.query(
+      'insert into export_job (export_id, account, requested_by, request, progress) values ($1, $2, $3, $4, $5)',
+      [
+        ...[id, who.account_id, who.user_id, JSON.stringify(requestContext())],
+        JSON.stringify({ step: 'profile', items: 12, bytes: 100 }),
+      ],
+    );
+    expect((await call(who, 'GET', `/${id}`)).json.progress).toMatchObject({ done: 0, items: 12 });
+    const following = call(who, 'GET', `/${id}/events`);
+    await pool.query('delete from export_job');
+    await runExport(workshop, jobOf(who, id));
+    const events = (await following).text.split('\n\n').filter((event) => event.includes('data:'));
+    expect(events.filter((event) => !event.startsWith('id:')).length).toBeLessThanOrEqual(1);
+    expect(events.at(-1)).toContain('"percent":100');
+  });
+
   it('is told as it happens, and goes on after the last event seen', async () => {
     const who = await member();
     const id = await requested(who, ['profile']);
@@ -343,6 +547,37 @@ describe('the work', () => {
       status: 'failed',
       error: { code: 'membership-ended' },
     });
+  });
+
+  it('reads a part anew that lies there no more, and makes the document of the parts that are noted', async () => {
+    const who = await member();
+    const id = await requested(who, ['profile', 'sessions']);
+    instead = (path) => (path.includes('sessions') ? { status: 503, body: {} } : undefined);
+    await expect(runExport(workshop, jobOf(who, id))).rejects.toMatchObject({ status: 503 });
+    await objects.removeAll(`staging/${who.account_id}/${id}`);
+    instead = (path) => (path.includes('profile') ? { status: 200, body: { location: 'Rome' } } : undefined);
+    await runExport(workshop, jobOf(who, id));
+    instead = undefined;
+    const { manifest, parts } = (await call(who, 'GET', `/${id}/download`)).json as unknown as {
+      manifest: { parts: { part: string; sha256: string }[] };
+      parts: Record<string, unknown>;
+    };
+    expect(parts.profile).toEqual({ location: 'Rome' });
+    for (const { part, sha256 } of manifest.parts) expect(digest(JSON.stringify(parts[part]))).toBe(sha256);
+  });
+
+  it('of two workers at once gives one document, and leaves nothing beside it', async () => {
+    const who = await member();
+    const id = await requested(who, ['profile', 'sessions']);
+    const outcomes = await Promise.allSettled([1, 2, 3].map(() => runExport(workshop, jobOf(who, id))));
+    // One may find what another has tidied up: it is tried again, and finds that all is done.
+    if (outcomes.some(({ status }) => status === 'rejected')) await runExport(workshop, jobOf(who, id));
+    const { json } = await call(who, 'GET', `/${id}`);
+    const { text, status } = await call(who, 'GET', `/${id}/download`);
+    expect([status, digest(text)]).toEqual([200, json.sha256]);
+    const left: string[] = [];
+    for await (const name of objects.list(`staging/${who.account_id}/${id}`)) left.push(name);
+    expect(left).toEqual([]);
   });
 
   it('stops after a cancellation', async () => {

@@ -23,6 +23,8 @@ import { followExport, type ExportChanges } from './follow-export.js';
 import { operationOf } from './operation.js';
 import { removeFiles } from './remove-files.js';
 import { known, requestExport } from './request-export.js';
+import { requireAccountRight } from '../account/require-account-right.js';
+import type { RecordTakeout } from '../account/record-takeout.js';
 import { withRoom, type Room } from './with-room.js';
 
 export interface ExportParts {
@@ -35,6 +37,8 @@ export interface ExportParts {
   openExports: Pick<ProjectionRunner, 'caughtUp'>;
   /** How many exports may be open at a time. */
   room: Room;
+  /** Puts on record that somebody takes an account's data, before they have it. */
+  recordTakeout: RecordTakeout;
   /** Largest document in bytes: USER_DATA_EXPORT_LIMIT. */
   limitBytes: number;
 }
@@ -56,6 +60,7 @@ export function exportRoutesOf(parts: ExportParts): MountedRoute[] {
   return [
     mount(requestExportRoute, async ({ context, body, commandId, commandHash, now }) => {
       const { accountId, userId } = whose(context);
+      if (body.scope === 'account') requireAccountRight(context, 'of just now');
       const id = derivedId(commandId, 'export');
       const command = { ...body, account_id: accountId, export_id: id, user_id: userId, limit_bytes: limitBytes, now };
       const outcome = await withRoom(parts, { accountId, userId, exportId: id }, () =>
@@ -103,6 +108,8 @@ export function exportRoutesOf(parts: ExportParts): MountedRoute[] {
       const { accountId, userId } = whose(context);
       const { state } = await load(accountId, userId, params.export_id);
       downloadExport({ user_id: userId, now }, state);
+      const ofAccount = state.request.scope === 'account';
+      if (ofAccount) requireAccountRight(context);
       // Read whole before the fact is written: a document that cannot be read has not been handed out.
       const place = { subject: userId, accountId, name: documentName(accountId, params.export_id) };
       const document = state.document!;
@@ -115,6 +122,7 @@ export function exportRoutesOf(parts: ExportParts): MountedRoute[] {
       };
       // Whoever asks for the head alone takes nothing.
       if (raw.method !== 'HEAD') {
+        if (ofAccount) await parts.recordTakeout(context, params.export_id, commandId);
         await store.execute(exportAggregate, exportId(accountId, params.export_id), {
           ...{ id: commandId, context, now },
           decide: (current) => downloadExport({ user_id: userId, now }, current),

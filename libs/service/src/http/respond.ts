@@ -32,7 +32,8 @@ export async function respond(reply: Reply, answering: Answering): Promise<numbe
     return reply.status;
   }
   if (reply.body === undefined || reply.status === 204) {
-    if (reply.status !== 204) head['content-length'] = '0';
+    // Asked for its head alone, a stream has the length it says, or none that is known (RFC 9110 §9.3.2).
+    if (reply.status !== 204 && !reply.stream) head['content-length'] = '0';
     res.writeHead(reply.status, head).end();
     return reply.status;
   }
