@@ -8,6 +8,7 @@ import {
   type Boot,
   createApp,
   defineConfig,
+  erasureInside,
   type Logger,
   openParkedDesk,
   openStores,
@@ -19,6 +20,7 @@ import { avatarLinks } from './avatar/avatar-links.js';
 import { avatarChanges, startAvatarSweeper } from './avatar/change-avatar.js';
 import { createPictureCleaner } from './avatar/picture/picture-cleaner.js';
 import { profileConfig } from './config.js';
+import { profileErasers } from './erasure/erasers.js';
 import { startFolds } from './folds/start-folds.js';
 import { handleIds } from './handle/handle-id.js';
 import { integrationEvent, publishedCategories, topic } from './publish.js';
@@ -27,6 +29,7 @@ import { profileServiceRoutes } from './routes.js';
 import { pendingEvidence } from './verification/evidence/pending-evidence.js';
 import { startEvidenceSweeper } from './verification/evidence/sweep-evidence.js';
 import { directory } from './views/directory/projection.js';
+import { handleHolders } from './views/handle-holders/projection.js';
 import { members } from './views/members/projection.js';
 import { verificationList } from './views/verifications/projection.js';
 
@@ -40,7 +43,7 @@ async function start(boot: Boot, logger: Logger): Promise<Started> {
     config,
     logger,
     migrations: [pendingEvidence, avatarChanges],
-    projections: [members, verificationList, directory],
+    projections: [members, verificationList, directory, handleHolders],
   });
   const { pool, backgroundPool, keys, store, bus } = stores;
   const [view, verifications, people] = stores.runners;
@@ -78,7 +81,14 @@ async function start(boot: Boot, logger: Logger): Promise<Started> {
   return {
     app: createApp({
       ...{ service, logger, readiness: { ...stores.readiness, objects: () => objects.ping() } },
-      routes: [...profileServiceRoutes(parts), ...openParkedDesk({ service, pool: stores.backgroundPool, logger })],
+      routes: [
+        ...profileServiceRoutes(parts),
+        ...openParkedDesk({ service, pool: stores.backgroundPool, logger }),
+        ...erasureInside({
+          runners: stores.runners,
+          erasers: profileErasers({ store, objects, pool: backgroundPool }),
+        }),
+      ],
       contextReader: createContextReader({ jwks: config.CONTEXT_KEYS }),
       // Reads wait by themselves: the owner's own documents come from memory and not from the view.
       projections: [],

@@ -7,6 +7,7 @@ export { project, rowsOf, storedEvents, type EventSketch } from './stored-events
 export { startTestStores, testStores, type TestStores, type TestStoresOptions } from './test-stores.js';
 export { deciderSpec, laws, type Decider, type DeciderSpec, type Lives, type Then } from './decider-spec.js';
 export { eraseHolders } from './erase-holders.js';
+export { everyRow } from './every-row.js';
 export { anonymous, requestContext, signedIn } from './contexts.js';
 export {
   startTestService,

@@ -21,9 +21,10 @@ export const identityErasers = (parts: ErasureParts): Eraser[] => [
   ofBoth(parts, 'memberships', leaveAccounts),
   ofMembers(parts, 'notes_of_members', forgetMember),
   ofPeople(parts, 'home_accounts', closeHome),
-  ofPeople(parts, 'ways_to_sign_in', removeWaysIn),
   ofBoth(parts, 'invitations', revokeInvitations),
   ...kindsOfRows.map((kind) => ofPeople(parts, kind, removeRows(kind))),
+  // Later than their secrets, which a reactor on these facts removes as well and counts for nobody.
+  ofPeople(parts, 'ways_to_sign_in', removeWaysIn),
   ofPeople(parts, 'counts_of_failures', removeFailures),
   ofPeople(parts, 'kept_mails', removeMails),
   ofPeople(parts, 'addresses', releaseAddresses),

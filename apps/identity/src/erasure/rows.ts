@@ -33,10 +33,7 @@ export const erasedPeople: Migration = {
 
 /** Notes whom the sweeper has to look after, before the first row goes. */
 export async function noteErased(sql: Sql, userId: string): Promise<void> {
-  await sql.query(
-    'insert into erased_people (user_id) values ($1) on conflict (user_id) do update set noted_at = now()',
-    [userId],
-  );
+  await sql.query('insert into erased_people (user_id) values ($1) on conflict do nothing', [userId]);
 }
 
 export const removeRows =

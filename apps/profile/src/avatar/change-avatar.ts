@@ -1,11 +1,12 @@
 import { type AvatarEvent, Problem } from '@annals/contracts';
 import { type EventStore, type Outcome, uuidv7 } from '@annals/event-store';
 import type { Objects } from '@annals/objects';
-import { type Migration, type Pool, type Sql, withTransaction } from '@annals/postgres';
-import type { RouteRequest } from '@annals/service';
+import { type Migration, type Pool, type Sql } from '@annals/postgres';
+import { refuseErased, type RouteRequest } from '@annals/service';
 import { commandOf } from '../command-of.js';
 import type { FreshFolds } from '../folds/fresh-folds.js';
 import { type Owner, ownerOf, streamOf } from '../owner.js';
+import { unlessAnother } from '../person-lock.js';
 import { profile, type ProfileState } from '../profile/profile.js';
 import { keepOnly } from './stored-avatar.js';
 
@@ -32,7 +33,7 @@ type Asked = Pick<RouteRequest, 'commandId' | 'commandHash' | 'ifMatch' | 'now'>
 /**
  * Changes a person's picture: first the bytes, then the fact, then what nobody sees any more goes. Only one such change of
  * a person is under way in all processes, so that none removes what another is about to show.
- * @throws Problem 409 `avatar-under-way`, and as `FreshFolds.execute` does
+ * @throws Problem 409 `avatar-under-way`, 410 `subject-erased`, and as `FreshFolds.execute` does
  */
 export async function changeAvatar(
   parts: AvatarParts,
@@ -44,8 +45,10 @@ export async function changeAvatar(
   const id = uuidv7();
   const forget = () => parts.pool.query('delete from avatar_changes where id = $1', [id]);
   await parts.pool.query('insert into avatar_changes (id, person) values ($1, $2)', [id, streamOf(owner)]);
-  const outcome = await alone(parts.pool, owner, async () => {
+  const outcome = await unlessAnother(parts.pool, 'avatar', owner, async () => {
     try {
+      // Pictures are not sealed: no key that is gone keeps their bytes from being put.
+      await refuseErased(parts.store, owner);
       await putBytes(owner);
       const command = commandOf(asked, (state: ProfileState) => decide(owner, state));
       return await parts.folds.execute(profile, streamOf(owner), command);
@@ -66,16 +69,6 @@ async function settle({ store, objects }: Pick<AvatarParts, 'store' | 'objects'>
   await keepOnly(objects, owner, state.avatar);
 }
 
-/** Does work that only one may do for a person at a time. @returns null when another is at it */
-const alone = <T>(pool: Pool, owner: Owner, work: () => Promise<T>): Promise<T | null> =>
-  withTransaction(pool, async (tx) => {
-    const { rows } = await tx.query<{ mine: boolean }>(
-      `select pg_try_advisory_xact_lock(hashtext('annals.avatar'), hashtext($1)) as mine`,
-      [streamOf(owner)],
-    );
-    return rows[0]?.mine ? work() : null;
-  });
-
 /** Longer than any change takes, in seconds. */
 const patienceSeconds = 5 * 60;
 const atOnce = 100;
@@ -88,7 +81,7 @@ export async function settleChanges(
   for (const [person, ids] of await leftBehind(parts.pool, olderThanSeconds)) {
     const [account_id = '', user_id = ''] = person.split('_');
     const owner = { account_id, user_id };
-    const done = await alone(parts.pool, owner, async () => (await settle(parts, owner), true));
+    const done = await unlessAnother(parts.pool, 'avatar', owner, async () => (await settle(parts, owner), true));
     if (done) await parts.pool.query('delete from avatar_changes where id = any($1)', [ids]);
   }
 }

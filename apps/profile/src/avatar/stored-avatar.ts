@@ -3,11 +3,12 @@ import type { Objects } from '@annals/objects';
 import type { Owner } from '../owner.js';
 import type { CleanedPictures } from './picture/clean-picture.js';
 
-const folderOf = ({ account_id, user_id }: Owner): string => `avatars/${account_id}/${user_id}`;
+/** Where a person's pictures lie. */
+export const picturesOf = ({ account_id, user_id }: Owner): string => `avatars/${account_id}/${user_id}`;
 
 /** Where a picture lies. */
 export const pictureName = (owner: Owner, avatarId: string, size: number, format: AvatarFormat): string =>
-  `${folderOf(owner)}/${avatarId}-${size}.${format}`;
+  `${picturesOf(owner)}/${avatarId}-${size}.${format}`;
 
 /** Puts a picture in place in every size. */
 export async function putPictures(objects: Objects, owner: Owner, { id, pictures }: CleanedPictures): Promise<void> {
@@ -25,7 +26,7 @@ export const getPicture = (
 
 /** Removes every picture of a person but one, or all; whatever has left it behind. */
 export async function keepOnly(objects: Objects, owner: Owner, avatarId: string | null): Promise<void> {
-  if (avatarId === null) return objects.removeAll(folderOf(owner));
-  const kept = `${folderOf(owner)}/${avatarId}-`;
-  for await (const name of objects.list(folderOf(owner))) if (!name.startsWith(kept)) await objects.remove(name);
+  if (avatarId === null) return objects.removeAll(picturesOf(owner));
+  const kept = `${picturesOf(owner)}/${avatarId}-`;
+  for await (const name of objects.list(picturesOf(owner))) if (!name.startsWith(kept)) await objects.remove(name);
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allEvents, type CurrentUserContext } from '@annals/contracts';
-import { connectEventStore, type EventStore, type Outcome, uuidv7 } from '@annals/event-store';
+import { allEvents, type CurrentUserContext, type ErasedHolder } from '@annals/contracts';
+import { connectEventStore, decodeTokens, type EventStore, type Outcome, uuidv7 } from '@annals/event-store';
 import { folderObjects } from '@annals/objects';
 import {
   type ProjectionRunner,
@@ -13,16 +13,25 @@ import {
   startForgetting,
 } from '@annals/postgres';
 import { sealedTexts } from '@annals/service';
-import { type Answered, startTestService, type TestService, testStores, type TestStores } from '@annals/testing';
+import {
+  type Answered,
+  eraseHolders,
+  startTestService,
+  type TestService,
+  testStores,
+  type TestStores,
+} from '@annals/testing';
 import { avatarLinks } from '../avatar/avatar-links.js';
 import { avatarChanges } from '../avatar/change-avatar.js';
 import { createPictureCleaner } from '../avatar/picture/picture-cleaner.js';
+import { profileErasers } from '../erasure/erasers.js';
 import { startFolds } from '../folds/start-folds.js';
 import { handleIds } from '../handle/handle-id.js';
 import { reactorsOf } from '../reactors/reactors.js';
 import { type ProfileParts, profileServiceRoutes } from '../routes.js';
 import { pendingEvidence } from '../verification/evidence/pending-evidence.js';
 import { directory } from '../views/directory/projection.js';
+import { handleHolders } from '../views/handle-holders/projection.js';
 import { members } from '../views/members/projection.js';
 import { verificationList } from '../views/verifications/projection.js';
 
@@ -39,6 +48,8 @@ export interface ProfileService {
   call(method: string, path: string, who: CurrentUserContext | null, extra?: Extra): Promise<Answered>;
   /** Resolves when the reactors have acted on everything that was there. */
   reacted(): Promise<void>;
+  /** Erases holders as the export service has it done, and removes what this service holds of them. @returns what */
+  erase(...holders: ErasedHolder[]): Promise<Record<string, number>>;
   stopReactors(): Promise<void>;
   startReactors(): void;
   /** What identity would have written. @returns `x-position` of it */
@@ -58,7 +69,7 @@ export function testProfileService(): () => ProfileService {
   const stores = testStores({
     service: 'profile',
     migrations: [pendingEvidence, avatarChanges],
-    projections: [members, verificationList, directory],
+    projections: [members, verificationList, directory, handleHolders],
     events: allEvents,
   });
   const folder = mkdtempSync(join(tmpdir(), 'annals-objects-'));
@@ -70,6 +81,7 @@ export function testProfileService(): () => ProfileService {
   let view: ProjectionRunner;
   let verifications: ProjectionRunner;
   let people: ProjectionRunner;
+  let holders: ProjectionRunner;
   let processes: Process[] = [];
   let reactors: ReactorRunner[] = [];
   let service: ProfileService;
@@ -79,6 +91,7 @@ export function testProfileService(): () => ProfileService {
     view = runProjection({ projection: members, pool: database.pool, store });
     verifications = runProjection({ projection: verificationList, pool: database.pool, store });
     people = runProjection({ projection: directory, pool: database.pool, store });
+    holders = runProjection({ projection: handleHolders, pool: database.pool, store });
     const shared = { view, verifications, directory: people, objects, handleId, texts, pictures };
     processes = await Promise.all([startProcess(stores(), shared), startProcess(stores(), shared)]);
     const [{ service: one, parts }, { service: other }] = processes as [Process, Process];
@@ -91,6 +104,17 @@ export function testProfileService(): () => ProfileService {
       ...{ stores: stores(), parts, one, other, startReactors },
       call: (method, path, who, { body, at = one, ...extra } = {}) =>
         at.call(method, path, who, { body, headers: extra as Record<string, string> }),
+      async erase(...asked) {
+        const erasure = await eraseHolders(stores().keys, [store, ...processes.map((process) => process.store)], asked);
+        const runners = [view, verifications, people, holders];
+        const tokens = decodeTokens(erasure.positions);
+        await Promise.all(runners.map((runner) => runner.waitFor(tokens, 10_000)));
+        const removed: Record<string, number> = {};
+        for (const { of, remove } of profileErasers(parts)) {
+          for (const holder of asked) removed[of] = (removed[of] ?? 0) + (await remove(holder));
+        }
+        return removed;
+      },
       reacted: async () => void (await Promise.all(reactors.map((reactor) => reactor.caughtUp()))),
       stopReactors: async () => void (await Promise.all(reactors.map((reactor) => reactor.stop()))),
       join: (who) => membershipEvent(store, who, 'MembershipGranted', { role: 'VIEWER' }),
@@ -100,7 +124,7 @@ export function testProfileService(): () => ProfileService {
   afterAll(async () => {
     await Promise.all(reactors.map((reactor) => reactor.stop()));
     await Promise.all(processes.map((process) => process.stop()));
-    await Promise.all([view.stop(), verifications.stop(), people.stop()]);
+    await Promise.all([view.stop(), verifications.stop(), people.stop(), holders.stop()]);
     pictures.stop();
     rmSync(folder, { recursive: true });
   });

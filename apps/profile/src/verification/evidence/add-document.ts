@@ -13,6 +13,7 @@ import { type MountedRoute, mount, receiveFile, written } from '@annals/service'
 import { commandOf } from '../../command-of.js';
 import type { FreshFolds } from '../../folds/fresh-folds.js';
 import { type Owner, ownerOf, streamOf } from '../../owner.js';
+import { amongOthers } from '../../person-lock.js';
 import { type Verification, verifications } from '../verification.js';
 import { evidenceTypeOf } from './evidence-type.js';
 import { forgetPending, notePending } from './pending-evidence.js';
@@ -62,8 +63,10 @@ export const addOwnDocument = (folds: FreshFolds, pool: Pool, evidence: Evidence
     decide((await folds.read(verifications, streamOf(owner), [])).state);
     const name = evidenceName(owner, document_id);
     await notePending(pool, name, request.now);
-    await putEvidence(evidence, owner, document_id, content);
-    const outcome = await folds.execute(verifications, streamOf(owner), commandOf(request, decide));
+    const outcome = await amongOthers(pool, 'evidence', owner, async () => {
+      await putEvidence(evidence, owner, document_id, content);
+      return folds.execute(verifications, streamOf(owner), commandOf(request, decide));
+    });
     // A repeated upload may be of a document that was removed since: its note stays, and who settles it looks.
     if (outcome.kind === 'appended') await forgetPending(pool, name);
     return written(outcome, (state) => state.documents.find(({ id }) => id === document_id), 201);

@@ -1,10 +1,19 @@
-import { type BytesPlace, isErased, openBytes, sealBytes, type StoredEvent, type SubjectKeys } from '@annals/event-store';
+import {
+  type BytesPlace,
+  isErased,
+  openBytes,
+  sealBytes,
+  type StoredEvent,
+  type SubjectKeys,
+} from '@annals/event-store';
 import type { Objects } from '@annals/objects';
 import type { Owner } from '../../owner.js';
 
+/** Where a person's documents lie. */
+export const documentsBelow = ({ account_id, user_id }: Owner): string => `evidence/${account_id}/${user_id}`;
+
 /** Where a document lies. */
-export const evidenceName = ({ account_id, user_id }: Owner, documentId: string): string =>
-  `evidence/${account_id}/${user_id}/${documentId}`;
+export const evidenceName = (owner: Owner, documentId: string): string => `${documentsBelow(owner)}/${documentId}`;
 
 /** What lies under such a name. */
 export function evidenceOf(name: string): { owner: Owner; documentId: string } {

@@ -24,10 +24,19 @@ function kept(state: ProfileState): ProfileState {
 
 /** An entry after an event. What holds of profiles is the profile's to say; a change of it needs a new version here. */
 export function evolveEntry(entry: Entry, { type, data }: Pick<StoredEvent, 'type' | 'data'>): Entry {
+  if (type === 'SubjectErased') return unknown;
   if (type === 'MembershipGranted') return { ...entry, member: true };
   if (type === 'MembershipEnded') return { ...entry, member: false };
   return { ...entry, state: kept(profile.evolve(entry.state, { type, data })) };
 }
+
+/** Whether an entry is no other than that of somebody of whom nothing was ever heard: then there needs to be none. */
+export const saysNothing = ({ member, state: { fields, privacy, avatar, badge } }: Entry): boolean =>
+  !member &&
+  avatar === null &&
+  badge === null &&
+  privacy.searchable === undefined &&
+  Object.keys(fields).length + Object.keys(privacy.fields).length === 0;
 
 /** Whether an event can matter to a directory at all: most updates of profiles do not. */
 export const concerns = ({ type, data }: Pick<StoredEvent, 'type' | 'data'>): boolean =>

@@ -9,9 +9,9 @@ import type { Owner } from '../../owner.js';
 export const members: Projection = {
   name: 'members',
   version: 2,
-  categories: ['membership', 'account', 'user'],
+  categories: ['membership', 'account', 'user', 'erased'],
   open: false,
-  accountOf: ({ stream, data }) => (stream.startsWith('user-') ? null : String(data.account_id)),
+  accountOf: ({ stream, data }) => (stream.startsWith('user-') ? null : (data.account_id as string | null)),
   tables: (schema) => `
     create table ${schema}.members (
       account_id uuid not null,
@@ -35,6 +35,9 @@ export const members: Projection = {
     UserEnabled: stand,
     UserDeleted: stand,
     UserRestored: stand,
+    // Whoever is erased everywhere is out at once, and their id stays so: it is all that is left to refuse them by.
+    SubjectErased: (tx, event) =>
+      event.data.account_id === null ? out(tx, event.data.user_id, 'deleted') : leave(tx, event),
   },
 };
 
@@ -62,10 +65,14 @@ async function stand(tx: Tx, { data: { user_id, status } }: StoredEvent): Promis
     await tx.query('delete from people_out where user_id = $1', [user_id]);
     return;
   }
+  await out(tx, user_id, status);
+}
+
+async function out(tx: Tx, userId: unknown, standing: 'disabled' | 'deleted'): Promise<void> {
   await tx.query(
     `insert into people_out (user_id, standing) values ($1, $2)
      on conflict (user_id) do update set standing = excluded.standing`,
-    [user_id, status],
+    [userId, standing],
   );
 }
 

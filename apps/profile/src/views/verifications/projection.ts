@@ -8,7 +8,7 @@ import { type Projection, tenantTable, type Tx } from '@annals/postgres';
 export const verificationList: Projection = {
   name: 'verifications',
   version: 1,
-  categories: ['verification'],
+  categories: ['verification', 'erased'],
   tables: (schema) => `
     create table ${schema}.verifications (
       account_id uuid not null,
@@ -43,6 +43,12 @@ export const verificationList: Projection = {
     VerificationEvidenceExpired: (tx, { data }) => forget(tx, data, said),
     VerificationDocumentAdded: keepDocument,
     VerificationDocumentRemoved: (tx, { data }) => forget(tx, data, data.document_id),
+    async SubjectErased(tx, { data }) {
+      const { account_id, user_id } = data;
+      if (account_id === null) return;
+      await tx.query('delete from verifications where account_id = $1 and user_id = $2', [account_id, user_id]);
+      await tx.query('delete from kept where person = $1', [personOf(data)]);
+    },
   },
 };
 
