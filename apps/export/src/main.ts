@@ -1,5 +1,4 @@
 import { createContextReader, createContextSigner } from '@annals/auth';
-import { Problem } from '@annals/contracts';
 import { consume, consumerMigrations, publishEvents } from '@annals/messaging';
 import { listen, type Projection } from '@annals/postgres';
 import {
@@ -11,7 +10,12 @@ import {
   type InternalClient,
   serve,
 } from '@annals/service';
+import { accountSections } from './account/account-sections.js';
+import { askerOf } from './account/asker.js';
+import { takeoutRecorder } from './account/record-takeout.js';
+import { requireExportRight } from './account/rights-now.js';
 import { exportConfig } from './config.js';
+import { requireStanding } from './document/require-standing.js';
 import { erasureProjections, openErasures } from './erasure/open-erasures.js';
 import { changeFollower, exportChanges } from './export/follow-export.js';
 import { exportRoutesOf } from './export/routes.js';
@@ -88,9 +92,11 @@ serve('export', config, async (boot, logger) => {
         self: selfSections({
           ...{ store, pool: backgroundPool, records: running(records), identity, profile, activity },
         }),
-        account: () => {
-          throw new Problem(501, 'scope-unknown', 'Nothing is gathered of accounts yet');
-        },
+        account: accountSections({ store, identity, profile }),
+      },
+      requireRight: {
+        self: (job) => requireStanding(store, job),
+        account: async (job) => requireExportRight(identity, await askerOf(store, job, job.exportId), job.request),
       },
       lifetimeHours: config.EXPORT_LIFETIME_HOURS,
       now: () => new Date(),
@@ -103,6 +109,7 @@ serve('export', config, async (boot, logger) => {
         ...exportRoutesOf({
           ...{ store, pool, keys, objects, changes, openExports: running(openExports) },
           room: { perPerson: config.EXPORTS_PER_PERSON, perAccount: config.EXPORTS_PER_ACCOUNT },
+          recordTakeout: takeoutRecorder(identity),
           limitBytes: config.USER_DATA_EXPORT_LIMIT,
         }),
         ...standingRoutesOf(store),

@@ -18,6 +18,7 @@ import { endMembershipOfMember } from './membership/end-membership.js';
 import { getAccount } from './account/get-account.js';
 import { listAccounts } from './account/list-accounts.js';
 import { conductOfGateways } from './conduct/record-conduct.js';
+import { readingsOfExports } from './conduct/record-takeout.js';
 import { changeOwnPassword } from './credential/change-password.js';
 import { forgotPassword } from './credential/forgot-password.js';
 import { resetForgottenPassword } from './credential/reset-password.js';
@@ -119,7 +120,7 @@ export function routesOf(
     ...[createUser, replaceUser, patchUser, deleteUserNow, restoreDeletedUser, disableUserNow, enableUserAgain],
     ...[listInvitations, createInvitationOfAccount, revokeInvitationOfAccount, acceptInvitationByToken],
     ...[contexts, conductOfGateways, permissionUsesOfGateways, importMembers],
-    ...[authorities, takeoutAccount, takeoutRoles, takeoutMembers, takeoutInvitations],
+    ...[authorities, readingsOfExports, takeoutAccount, takeoutRoles, takeoutMembers, takeoutInvitations],
   ].map((behaviour) => behaviour(identity));
   return [
     ...own,

@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { allEvents, headers, noPolicies, Problem, type Permission, type TakenMember } from '@annals/contracts';
+import {
+  allEvents,
+  headers,
+  noPolicies,
+  Problem,
+  type CurrentUserContext,
+  type ExportPart,
+  type Permission,
+  type TakenMember,
+} from '@annals/contracts';
 import { uuidv7 } from '@annals/event-store';
 import type { InternalCall } from '@annals/service';
 import { requestContext, signedIn, testStores } from '@annals/testing';
 import { standings } from '../standing/standing.js';
 import { accountSections } from './account-sections.js';
-import { askerOf, type Asker } from './asker.js';
+import { askerOf } from './asker.js';
+import type { ExportOf } from '../section/section.js';
 import { exportAggregate, exportId } from '../export/export-aggregate.js';
 
 const stores = testStores({ service: 'export', events: allEvents });
-const asker: Asker = { accountId: randomUUID(), userId: randomUUID(), sessionId: null, elevationId: null };
+const admin = signedIn('ADMIN');
 const at = '2026-03-01T12:00:00.000Z';
 
 const member = (n: number): TakenMember => {
@@ -43,7 +53,7 @@ function owners(members: TakenMember[], held: Permission[] = ['READ_PII']) {
         }
         case '/internal/takeout/account':
           return answer({
-            ...{ account_id: asker.accountId, kind: 'team', name: 'Acme', slug: 'acme', domain: null },
+            ...{ account_id: admin.account_id, kind: 'team', name: 'Acme', slug: 'acme', domain: null },
             ...{ policies: noPolicies, created_at: at },
           });
         case '/internal/takeout/roles':
@@ -70,11 +80,29 @@ function owners(members: TakenMember[], held: Permission[] = ['READ_PII']) {
   return { calls, trouble, members, sources: { store: stores().store, identity, profile } };
 }
 
-const section = (from: ReturnType<typeof owners>, part: string, as = asker) =>
-  accountSections(from.sources)([part], as, requestContext())[0]!;
-async function read(from: ReturnType<typeof owners>, part: string, as = asker): Promise<Record<string, unknown>[]> {
+/** An export of an account that somebody asked for. */
+async function asked(who: CurrentUserContext): Promise<ExportOf> {
+  const ids = { account_id: who.account_id!, user_id: who.user_id!, export_id: randomUUID() };
+  const wish = { formats: ['json'], scope: 'account', include: ['account'], limit_bytes: 1000, requested_at: at };
+  await stores().store.execute(exportAggregate, exportId(ids.account_id, ids.export_id), {
+    ...{ id: uuidv7(), context: who, now: at },
+    decide: () => [{ type: 'ExportRequested', data: { ...ids, ...wish } }],
+  });
+  return { accountId: ids.account_id, userId: ids.user_id, exportId: ids.export_id };
+}
+const itemsOf = async (from: ReturnType<typeof owners>, part: ExportPart, who = admin) => {
+  const [section] = accountSections(from.sources)([part], await asked(who), requestContext());
+  return section!.items(new AbortController().signal);
+};
+const reader = async (from: ReturnType<typeof owners>, part: ExportPart) =>
+  (await itemsOf(from, part))[Symbol.asyncIterator]();
+async function read(
+  from: ReturnType<typeof owners>,
+  part: ExportPart,
+  who = admin,
+): Promise<Record<string, unknown>[]> {
   const items: unknown[] = [];
-  for await (const item of section(from, part, as).items(new AbortController().signal)) items.push(item);
+  for await (const item of await itemsOf(from, part, who)) items.push(item);
   return items as Record<string, unknown>[];
 }
 const idsIn = (items: Record<string, unknown>[]) => items.map(({ user }) => (user as { user_id: string }).user_id);
@@ -96,11 +124,11 @@ describe('the members of an account, as they are exported', () => {
 
   it('neither double nor break when somebody joins or leaves in the middle', async () => {
     const from = owners(Array.from({ length: 300 }, (_, n) => member(2 * n)));
-    const reading = section(from, 'members').items(new AbortController().signal)[Symbol.asyncIterator]();
+    const reading = await reader(from, 'members');
     const seen: string[] = [];
     for (let n = 0; n < 150; n++) {
-      const { value } = await reading.next();
-      seen.push((value as TakenMember).user.user_id);
+      const next = (await reading.next()) as IteratorYieldResult<TakenMember>;
+      seen.push(next.value.user.user_id);
     }
     // One before what was read, one after it; and one who leaves before and one after.
     from.members.push(member(3), member(501));
@@ -118,16 +146,15 @@ describe('the members of an account, as they are exported', () => {
 
   it('are named and no more while what is held about them may only be stored', async () => {
     const from = owners([member(1), member(2)]);
-    const admin = signedIn('ADMIN', { account_id: asker.accountId });
     const user_id = member(2).user.user_id;
     const data = {
-      account_id: asker.accountId,
+      account_id: admin.account_id,
       user_id,
       reason: 'x',
       restricted_by_id: admin.user_id,
       restricted_at: at,
     };
-    await stores().store.execute(standings, `${asker.accountId}_${user_id}`, {
+    await stores().store.execute(standings, `${admin.account_id}_${user_id}`, {
       ...{ id: uuidv7(), context: admin, now: at, decide: () => [{ type: 'ProcessingRestricted', data }] },
     });
     const items = await read(from, 'members');
@@ -137,7 +164,7 @@ describe('the members of an account, as they are exported', () => {
     });
     expect(from.calls.at(-1)!.body).toEqual({ user_ids: [member(1).user.user_id] });
     // The same person in another account is not restricted there.
-    const elsewhere = await read(from, 'members', { ...asker, accountId: randomUUID() });
+    const elsewhere = await read(from, 'members', signedIn('ADMIN', { user_id: admin.user_id }));
     expect(elsewhere.map(({ restricted }) => restricted)).toEqual([false, false]);
   });
 
@@ -146,17 +173,18 @@ describe('the members of an account, as they are exported', () => {
     ['asks profile for what members show', [] as Permission[]],
   ])('%s when who asked holds %j now', async (_case, held) => {
     const from = owners([member(1)], held);
-    await read(from, 'members', { ...asker, sessionId: 's', elevationId: 'e' });
+    const [session_id, elevation_id] = [randomUUID(), randomUUID()];
+    await read(from, 'members', { ...admin, session_id, elevation_id });
     const documents = from.calls.find(({ path }) => path === '/internal/takeout/documents')!;
     expect(documents.identity).toMatchObject({
-      ...{ kind: 'service', principal: 'svc:export', user_id: asker.userId, account_id: asker.accountId },
-      ...{ permissions: held, role: null, session_id: 's', elevation_id: 'e' },
+      ...{ kind: 'service', principal: 'svc:export', user_id: admin.user_id, account_id: admin.account_id },
+      ...{ permissions: held, role: null, session_id, elevation_id },
     });
   });
 
   it('end with the reason when the right is lost in the middle', async () => {
     const from = owners(Array.from({ length: 150 }, (_, n) => member(n)));
-    const reading = section(from, 'members').items(new AbortController().signal)[Symbol.asyncIterator]();
+    const reading = await reader(from, 'members');
     await reading.next();
     from.trouble.push(new Problem(403, 'permission-required', 'Missing permission: EXPORT_ACCOUNT_DATA'));
     const rest = (async () => {
@@ -167,7 +195,7 @@ describe('the members of an account, as they are exported', () => {
 
   it('wait for a view that is behind, and ask it for everything that was there when the walk began', async () => {
     const from = owners([member(1)]);
-    const reading = section(from, 'members').items(new AbortController().signal)[Symbol.asyncIterator]();
+    const reading = await reader(from, 'members');
     const behind = new Problem(503, 'projection-behind', 'not yet');
     const first = from.sources.identity.call;
     let asked = 0;
@@ -187,9 +215,9 @@ describe('the members of an account, as they are exported', () => {
   it('are asked for when those before were taken, so that no more than a page is ever held', async () => {
     const from = owners(Array.from({ length: 300 }, (_, n) => member(n)));
     const pages = () => from.calls.filter(({ path }) => path.startsWith('/internal/takeout/members')).length;
-    const asked: number[] = [];
-    for await (const _ of section(from, 'members').items(new AbortController().signal)) asked.push(pages());
-    expect(asked).toEqual(Array.from({ length: 300 }, (_, n) => 1 + Math.floor(n / 100)));
+    const seen: number[] = [];
+    for await (const _ of await itemsOf(from, 'members')) seen.push(pages());
+    expect(seen).toEqual(Array.from({ length: 300 }, (_, n) => 1 + Math.floor(n / 100)));
   });
 });
 
@@ -203,26 +231,20 @@ describe('what else an account takes along', () => {
     expect(await read(from, 'invitations')).toEqual([]);
   });
 
-  it('is nothing of a person alone', () =>
-    expect(() => section(owners([]), 'sessions')).toThrow('an account has no part sessions'));
+  it('is nothing of a person alone', async () =>
+    expect(itemsOf(owners([]), 'sessions')).rejects.toThrow('an account has no part sessions'));
 });
 
 describe('who asked for the data of an account', () => {
   it('is as the request says, with the visit of a super admin', async () => {
     const [session_id, elevation_id] = [randomUUID(), randomUUID()];
     const root = signedIn('ADMIN', { session_id, elevation_id, is_super_admin: true, is_system_admin_access: true });
-    const ids = { account_id: root.account_id!, user_id: root.user_id!, export_id: randomUUID() };
-    const wish = { formats: ['json'], scope: 'account', include: ['account'], limit_bytes: 1000, requested_at: at };
-    await stores().store.execute(exportAggregate, exportId(ids.account_id, ids.export_id), {
-      ...{ id: uuidv7(), context: root, now: at },
-      decide: () => [{ type: 'ExportRequested', data: { ...ids, ...wish } }],
+    const of = await asked(root);
+    const { accountId, userId } = of;
+    expect(await askerOf(stores().store, of, of.exportId)).toMatchObject({
+      ...{ accountId, userId, sessionId: session_id, elevationId: elevation_id },
     });
-    const subject = { accountId: ids.account_id, userId: ids.user_id };
-    expect(await askerOf(stores().store, subject, ids.export_id)).toEqual({
-      ...{ ...subject, sessionId: session_id, elevationId: elevation_id },
-    });
-    await expect(askerOf(stores().store, { ...subject, accountId: randomUUID() }, ids.export_id)).rejects.toThrow(
-      'was never asked for',
-    );
+    const elsewhere = { userId, accountId: randomUUID() };
+    await expect(askerOf(stores().store, elsewhere, of.exportId)).rejects.toThrow('was never asked for');
   });
 });

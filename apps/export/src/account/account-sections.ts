@@ -1,12 +1,12 @@
-import { TakenAccount, TakenInvitation, type ExportPart, type RequestContext } from '@annals/contracts';
+import { type RequestContext, TakenAccount, TakenInvitation } from '@annals/contracts';
 import type { EventStore } from '@annals/event-store';
-import type { Section } from '../section/section.js';
-import { type Asker, workingFor } from './asker.js';
+import type { Section, SectionsOf } from '../section/section.js';
+import { type Asker, askerOf, workingFor } from './asker.js';
 import { readMembers, type MemberSources } from './members.js';
 import { endOfStore, pagesOf, whenSeen, type Walk } from './pages.js';
 
 export interface AccountSources extends MemberSources {
-  store: Pick<EventStore, 'load' | 'readAll'>;
+  store: Pick<EventStore, 'load' | 'readAll' | 'readStream'>;
 }
 
 /**
@@ -15,41 +15,46 @@ export interface AccountSources extends MemberSources {
  * Each page is given out by its owner only while who asked may have it.
  */
 export const accountSections =
-  (sources: AccountSources) =>
-  (include: readonly string[], asker: Asker, request: RequestContext): Section[] => {
-    const walk = async (signal: AbortSignal): Promise<Walk> => ({
-      ...{ client: sources.identity, identity: workingFor(asker), request, signal },
-      atLeast: await endOfStore(sources.store),
-    });
-    const sections = [
+  (sources: AccountSources): SectionsOf =>
+  (include, of, request) => {
+    /** Who asked is read when the reading begins, and again when it begins anew. */
+    const begin = async (signal: AbortSignal): Promise<{ asker: Asker; walk: Walk }> => {
+      const asker = await askerOf(sources.store, of, of.exportId);
+      const atLeast = await endOfStore(sources.store);
+      return { asker, walk: { client: sources.identity, identity: workingFor(asker), request, atLeast, signal } };
+    };
+    const sections: Section[] = [
       {
         ...{ part: 'account', version: 1, kind: 'one' },
         async *items(signal) {
-          const { body } = await whenSeen(await walk(signal), '/internal/takeout/account');
+          const { asker, walk } = await begin(signal);
+          const { body } = await whenSeen(walk, '/internal/takeout/account');
           yield { ...TakenAccount.parse(body), preferences: await defaultsOf(sources, asker, request, signal) };
         },
       },
       {
         ...{ part: 'members', version: 1, kind: 'many' },
         async *items(signal) {
-          yield* readMembers(sources, asker, await walk(signal));
+          const { asker, walk } = await begin(signal);
+          yield* readMembers(sources, asker, walk);
         },
       },
       {
         ...{ part: 'roles', version: 1, kind: 'many' },
         async *items(signal) {
-          const { body } = await whenSeen(await walk(signal), '/internal/takeout/roles');
+          const { walk } = await begin(signal);
+          const { body } = await whenSeen(walk, '/internal/takeout/roles');
           yield* (body as { data: unknown[] }).data;
         },
       },
       {
         ...{ part: 'invitations', version: 1, kind: 'many' },
         async *items(signal) {
-          const pages = pagesOf(await walk(signal), '/internal/takeout/invitations', TakenInvitation);
-          for await (const page of pages) yield* page;
+          const { walk } = await begin(signal);
+          for await (const page of pagesOf(walk, '/internal/takeout/invitations', TakenInvitation)) yield* page;
         },
       },
-    ] satisfies (Section & { part: ExportPart })[];
+    ];
     return include.map((part) => {
       const found = sections.find((section) => section.part === part);
       if (!found) throw new Error(`an account has no part ${part}`);

@@ -12,13 +12,17 @@ export interface Asker extends Subject {
 }
 
 /** As the request itself says it: a job is a copy that may say other. */
-export async function askerOf(store: EventStore, subject: Subject, id: string): Promise<Asker> {
-  const stream = `${exportAggregate.category}-${exportId(subject.accountId, id)}`;
+export async function askerOf(
+  store: Pick<EventStore, 'readStream'>,
+  { accountId, userId }: Subject,
+  id: string,
+): Promise<Asker> {
+  const stream = `${exportAggregate.category}-${exportId(accountId, id)}`;
   for await (const { metadata } of store.readStream(stream, { limit: 1, open: false })) {
     const { session_id, elevation_id } = metadata.actor;
-    return { ...subject, sessionId: session_id, elevationId: elevation_id ?? null };
+    return { accountId, userId, sessionId: session_id, elevationId: elevation_id ?? null };
   }
-  throw new Error(`export ${id} was never asked for`);
+  throw new Error(`${stream} was never asked for`);
 }
 
 /** The export service at work for somebody, with no more than it says. */

@@ -6,6 +6,7 @@ import { allEvents, type CurrentUserContext, type DomainEvent } from '@annals/co
 import { uuidv7 } from '@annals/event-store';
 import { folderObjects } from '@annals/objects';
 import { requestContext, signedIn, testStores } from '@annals/testing';
+import { requireStanding } from '../document/require-standing.js';
 import { documentName } from '../document/sealed-document.js';
 import type { Section } from '../section/section.js';
 import { exportAggregate, exportId } from '../export/export-aggregate.js';
@@ -50,6 +51,7 @@ const sections: Workshop['sections'] = { self: () => [user], account: () => [] }
 const workshop = (onPut: () => Promise<unknown> = async () => undefined): Workshop => ({
   ...{ store: stores().store, keys: stores().keys, lifetimeHours: 1, now: () => new Date(now) },
   sections,
+  requireRight: { self: (job) => requireStanding(stores().store, job), account: async () => undefined },
   objects: {
     ...objects,
     async put(name, content) {

@@ -9,7 +9,6 @@ import {
 import { derivedId, type EventStore, type SubjectKeys } from '@annals/event-store';
 import type { Objects } from '@annals/objects';
 import { renderExport, tooLarge } from '../document/render-export.js';
-import { requireStanding } from '../document/require-standing.js';
 import { documentName } from '../document/sealed-document.js';
 import { isStaged, removeOthers, stagePart, stagingPrefix } from '../document/staged.js';
 import { exportAggregate, exportId } from '../export/export-aggregate.js';
@@ -31,6 +30,8 @@ export interface Workshop {
   objects: Objects;
   /** Which sections an export of each scope has. */
   sections: Readonly<Record<ExportScope, SectionsOf>>;
+  /** Whether who asked for one of each scope may still have it. @throws Problem 403 with the reason */
+  requireRight: Readonly<Record<ExportScope, (job: Job) => Promise<void>>>;
   /** How long a finished document may be fetched, in hours. */
   lifetimeHours: number;
   readonly now: () => Date;
@@ -63,16 +64,18 @@ function watchEnd({ store }: Workshop, job: Job): { signal: AbortSignal; stop: (
  */
 export async function runExport(workshop: Workshop, job: Job, progress: TellProgress = noProgress): Promise<void> {
   const { state } = await workshop.store.load(exportAggregate, exportId(job.accountId, job.exportId));
-  if (state.kind === 'none') throw new Error(`export ${job.exportId} was never asked for`);
+  if (state.kind === 'none' || state.request.user_id !== job.userId) {
+    throw new Error(`export ${job.exportId} was never asked for`);
+  }
   if (isOver(state)) return tidy(workshop, job, state);
   const { signal, stop } = watchEnd(workshop, job);
   try {
-    await requireStanding(workshop.store, job);
     const { include, scope } = state.request;
+    await workshop.requireRight[scope](job);
     const sections = workshop.sections[scope](include, job, job.request);
     const gathered = await gather(workshop, job, state, sections, progress, signal);
     // Once more, because gathering takes its time: a document comes to be only for who may have it.
-    await requireStanding(workshop.store, job);
+    await workshop.requireRight[scope](job);
     const document = await renderExport(workshop, gathered, sections, (bytes) => {
       signal.throwIfAborted();
       progress({ step: 'document', items: 0, bytes });

@@ -21,8 +21,13 @@ export interface Subject {
   userId: string;
 }
 
+/** Whose export it is, and which. */
+export interface ExportOf extends Subject {
+  exportId: string;
+}
+
 /** Which sections an export has, in their order. `request` is what the calls to other services are made for. */
-export type SectionsOf = (include: readonly ExportPart[], subject: Subject, request: RequestContext) => Section[];
+export type SectionsOf = (include: readonly ExportPart[], of: ExportOf, request: RequestContext) => Section[];
 
 /**
  * A file inside an item, wherever it stands in it: base64 in JSON, a file of its own in the archive of CSV. One file at a

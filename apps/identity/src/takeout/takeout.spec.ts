@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { serviceIdentity } from '@annals/auth';
 import type { TakenInvitation, TakenMember } from '@annals/contracts';
-import { startTestStores } from '@annals/testing';
+import { requestContext, startTestStores } from '@annals/testing';
 import { aRequest, peopleOf, type Somebody } from '../testing/people.js';
 import { identityUnderTest, storeOptions, type Answer, type IdentityService } from '../testing/identity-service.js';
 import { codeOf, team } from '../testing/teams.js';
+import { conductStream } from '../conduct/record-conduct.js';
 import { admit } from '../membership/grant-membership.js';
 import { users } from '../user/user.js';
 import { demoPassword } from '../seed/people.js';
@@ -204,5 +205,42 @@ describe('what else is taken out with an account', () => {
     }
     expect(found.map(({ email }) => email).sort()).toEqual(emails.sort());
     expect(found[0]).toMatchObject({ role: 'EDITOR', invited_by_id: ada.user_id });
+  });
+});
+
+describe('that somebody takes an account’s data', () => {
+  const reading = (who: { user_id: string }, account_id = acme) => ({
+    ...{ id: randomUUID(), by: { kind: 'user', session_id: null, temporary_roles: [], elevation_id: null } },
+    request: requestContext(),
+    fact: {
+      type: 'PersonalDataRead',
+      data: {
+        ...{ account_id, user_id: who.user_id, principal: null, method: 'GET', operation: 'downloadExport' },
+        ...{ route: '/users/data/export/{export_id}/download', subject_id: null, thing_id: randomUUID(), times: 1 },
+      },
+    },
+  });
+  const tell = (told: object, as = exporting(ada, acme)) => service.asExport('POST', '/internal/readings', as, told);
+  const recorded = async () => {
+    const found: unknown[] = [];
+    const stream = `reading-${conductStream(reading(ada) as never)}`;
+    for await (const event of stores().store.readStream(stream)) found.push(event.data.thing_id);
+    return found;
+  };
+
+  it('is on record as reading about others, once, as their own deed', async () => {
+    const told = reading(ada);
+    for (let n = 0; n < 2; n++) expect((await tell(told)).status).toBe(204);
+    expect(await recorded()).toEqual([told.fact.data.thing_id]);
+  });
+
+  it('is not taken of somebody else, of another account or of anything else', async () => {
+    const ben = await somebody();
+    expect(codeOf(await tell(reading(ben)))).toEqual([403, 'reading-mismatch']);
+    expect(codeOf(await tell(reading(ada, randomUUID())))).toEqual([403, 'reading-mismatch']);
+    expect(codeOf(await tell(reading(ada), serviceIdentity('svc:export')))).toEqual([403, 'reading-mismatch']);
+    const denied = { ...reading(ada), fact: { ...reading(ada).fact, type: 'AccessDenied' } };
+    expect(codeOf(await tell(denied))).toEqual([400, 'body-invalid']);
+    expect(await recorded()).toEqual([]);
   });
 });
