@@ -4,7 +4,7 @@ import { type IntegrationEvent } from '@annals/messaging';
 
 export const topic = 'profile.events.v1';
 export const publishedCategories = [
-  ...(['profile', 'disclosure', 'verification', 'review'] as const),
+  ...(['profile', 'disclosure', 'consent', 'verification', 'review'] as const),
   ...(['preferences', 'accountpreferences'] as const),
 ] as const;
 
@@ -12,6 +12,8 @@ const types: Readonly<Record<string, string>> = {
   ProfileUpdated: 'profile.updated.v1',
   ProfileDeleted: 'profile.deleted.v1',
   ProfilePrivacyChanged: 'profile.privacy-changed.v1',
+  ConsentGiven: 'profile.consent-given.v1',
+  ConsentWithdrawn: 'profile.consent-withdrawn.v1',
   ProfileDisclosed: 'profile.disclosed.v1',
   AvatarChanged: 'profile.avatar-changed.v1',
   AvatarRemoved: 'profile.avatar-removed.v1',
@@ -33,6 +35,7 @@ const fieldNames: readonly string[] = [...profileFieldNames, ...preferenceFieldN
 function changedFields({ type, data }: StoredEvent): string[] {
   if (type.startsWith('Avatar')) return ['avatar'];
   if (type === 'ProfileVerified' || type === 'ProfileVerificationLapsed') return ['verified'];
+  if (type.startsWith('Consent')) return [`consent.${String(data.purpose)}`];
   if (type === 'ProfilePrivacyChanged') {
     const { fields = {}, searchable, activity_tracking } = data as EventOf<typeof ProfilePrivacyChanged>['data'];
     const decisions = Object.entries({ ...fields, searchable, activity_tracking });

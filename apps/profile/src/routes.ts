@@ -1,10 +1,11 @@
 import type { EventStore, SubjectKeys } from '@annals/event-store';
 import type { Objects } from '@annals/objects';
 import { type Pool } from '@annals/postgres';
-import { type MountedRoute, type PositionWaiter, type SealedTexts } from '@annals/service';
+import { basePath, type MountedRoute, type PositionWaiter, type SealedTexts } from '@annals/service';
 import type { AvatarLinks } from './avatar/avatar-links.js';
 import type { PictureCleaner } from './avatar/picture/picture-cleaner.js';
 import { avatarServiceRoutes } from './avatar/routes.js';
+import { consentRoutesOf } from './consent/routes.js';
 import { type FreshFolds } from './folds/fresh-folds.js';
 import type { HandleId } from './handle/handle-id.js';
 import { listPreferencesHistory, listProfileHistory } from './history/list-history.js';
@@ -22,6 +23,7 @@ import { getProfile } from './profile/get-profile.js';
 import { patchProfile } from './profile/patch-profile.js';
 import { replaceProfile } from './profile/replace-profile.js';
 import { takeoutRoutes } from './takeout/take-documents.js';
+import { unlessRestricted } from './restriction/restriction.js';
 import { verificationRoutesOf } from './verification/routes.js';
 import { getDirectory } from './views/directory/get-directory.js';
 
@@ -48,7 +50,7 @@ export interface ProfileParts {
 /** Everything this service answers. */
 export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
   const { folds } = parts;
-  return [
+  const routes = [
     getProfile(parts),
     replaceProfile(parts),
     patchProfile(parts),
@@ -62,6 +64,7 @@ export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
     getPrivacy(folds),
     replacePrivacy(folds),
     patchPrivacy(folds),
+    ...consentRoutesOf(parts),
     ...avatarServiceRoutes(parts),
     ...preferencesServiceRoutes(parts),
     ...verificationRoutesOf(parts),
@@ -69,4 +72,12 @@ export const profileServiceRoutes = (parts: ProfileParts): MountedRoute[] => {
     ...takeoutRoutes(parts),
     importProfiles(parts),
   ];
+  return routes.map((route) => (changesOwn(route) ? unlessRestricted(folds, route) : route));
 };
+
+/** Decisions about who sees what and about consent: they only ever tell us to do less or more, so they stay open. */
+const decisions: readonly string[] = ['replacePrivacy', 'patchPrivacy', 'replaceConsents'];
+
+/** Whether people change by it what is held about them; every new route of that form is one as well. */
+const changesOwn = ({ id, method, path }: MountedRoute): boolean =>
+  method !== 'GET' && path.startsWith(`${basePath}/users/`) && !decisions.includes(id);

@@ -9,7 +9,8 @@ import { yesterdaysBatches } from './yesterdays-batches.js';
 
 /**
  * POST /users/activity: the facts are in the event store when the answer is sent, all of them or none. Without the person's
- * consent none is kept, and that is no error: clients need not know, and must not keep trying.
+ * consent, or while the account may store what it holds about them and no more, none is kept, and that is no error: clients
+ * need not know, and must not keep trying.
  */
 export function trackActivity(pool: Pool, store: EventStore): MountedRoute {
   const wasYesterday = yesterdaysBatches(store);
@@ -20,9 +21,12 @@ export function trackActivity(pool: Pool, store: EventStore): MountedRoute {
     const facts = told.map((fact, index) => stored(fact, idOf(index), now));
     const answer = { accepted: facts.length, ids: facts.map((fact) => fact.id), consented: true };
     if (commandHash !== undefined && (await wasYesterday(owner, commandId, now))) return repeated(answer);
-    if (!(await mayTrack(pool, owner))) {
-      // What was taken while there was consent is answered as it was then.
-      if (commandHash === undefined || !(await isIn(store, owner, commandId, now))) return notConsented;
+    const { consented, restricted } = await mayTrack(pool, owner);
+    if (!consented || restricted) {
+      // What was taken while it might be is answered as it was then.
+      if (commandHash === undefined || !(await isIn(store, owner, commandId, now))) {
+        return nothingKept(consented, restricted);
+      }
     }
     const outcome = await store.execute(trackedDay, dayOf(owner, now), {
       ...{ id: commandId, hash: commandHash, context, now },
@@ -33,7 +37,10 @@ export function trackActivity(pool: Pool, store: EventStore): MountedRoute {
   });
 }
 
-const notConsented: Reply = { status: 202, body: { accepted: 0, ids: [], consented: false } };
+const nothingKept = (consented: boolean, restricted: boolean): Reply => ({
+  status: 202,
+  body: { accepted: 0, ids: [], consented, ...(restricted ? { restricted } : {}) },
+});
 
 function stored(fact: ActivityFact, id: string, now: string): TrackedFact {
   return { ...fact, id, occurred_at: fact.occurred_at ? new Date(fact.occurred_at).toISOString() : now };

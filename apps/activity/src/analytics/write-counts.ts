@@ -1,19 +1,18 @@
 import { setTenant, type Tx } from '@annals/postgres';
 import { fewestPeople } from '../suppression/hidden-cells.js';
 import { type Counts } from './count-doings.js';
-import { dimensions } from './tables.js';
+import { readSilences, type Silences } from '../consent/silences.js';
+import { dimensions, uncounted } from './tables.js';
 
 const cellKey = ['quarter', ...dimensions];
 const ownKey = ['member', ...cellKey];
 const list = (names: readonly string[]) => names.join(', ');
 
-/** The first five of two lists, of which the one in the table is the earlier. */
+/** The five that come first in the order of pseudonyms: whoever is counted when, and whoever is taken out, they are the same. */
 const firstPeople = `(
-  select array_agg(member order by place)
+  select array_agg(member order by member)
   from (
-    select member, min(place) as place
-    from unnest(c.people || excluded.people) with ordinality as both_lists(member, place)
-    group by member order by min(place) limit ${fewestPeople}
+    select distinct member from unnest(c.people || excluded.people) as both_lists(member) order by member limit ${fewestPeople}
   ) as first_people)`;
 
 const addCells = `
@@ -23,7 +22,9 @@ const addCells = `
     as u(${list(cellKey)}, events, people)
   on conflict (account_id, ${list(cellKey)}) do update set
     events = c.events + excluded.events,
-    people = case when cardinality(c.people) >= ${fewestPeople} then c.people else ${firstPeople} end`;
+    people = case
+      when cardinality(c.people) >= ${fewestPeople} and excluded.people[1] >= c.people[${fewestPeople}] then c.people
+      else ${firstPeople} end`;
 
 const addPeople = `
   insert into usage_people as p (account_id, ${list(ownKey)}, events)
@@ -31,6 +32,8 @@ const addPeople = `
   from unnest($2::bytea[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
     as u(${list(ownKey)}, events)
   on conflict (account_id, ${list(ownKey)}) do update set events = p.events + excluded.events`;
+
+const firstOf = (people: ReadonlySet<string>): string[] => [...people].sort().slice(0, fewestPeople);
 
 /** Adds to the counts of the account whose scope is set. */
 export async function writeCounts(tx: Tx, accountId: string, counts: Counts): Promise<void> {
@@ -40,7 +43,12 @@ export async function writeCounts(tx: Tx, accountId: string, counts: Counts): Pr
   const of = <R extends object>(rows: readonly R[], names: readonly string[]) =>
     names.map((name) => rows.map((row) => row[name as keyof R]));
   // Backslashes of a bytea are doubled inside an array literal.
-  const literals = cells.map((cell) => `{${[...cell.people].map((member) => `"\\${member}"`).join(',')}}`);
+  const literals = cells.map(
+    (cell) =>
+      `{${firstOf(cell.people)
+        .map((member) => `"\\${member}"`)
+        .join(',')}}`,
+  );
   await Promise.all([
     tx.query(addCells, [accountId, ...of(cells, [...cellKey, 'events']), literals]),
     tx.query(addPeople, [accountId, ...of(people, [...ownKey, 'events'])]),
@@ -51,33 +59,12 @@ export async function writeCounts(tx: Tx, accountId: string, counts: Counts): Pr
 export async function readUncounted(
   tx: Tx,
   asked: readonly (readonly [accountId: string, members: string[]])[],
-): Promise<Map<string, Set<string>>> {
+): Promise<Map<string, Silences>> {
   const answers = await Promise.all(
     asked.map(async ([accountId, members]) => {
-      const [, { rows }] = await Promise.all([
-        setTenant(tx, accountId),
-        tx.query<{ member: Buffer }>(
-          'select member from uncounted_people where account_id = $1 and member = any($2::bytea[])',
-          [accountId, members],
-        ),
-      ]);
-      return [accountId, new Set(rows.map(({ member }) => `\\x${member.toString('hex')}`))] as const;
+      const [, silent] = await Promise.all([setTenant(tx, accountId), readSilences(tx, uncounted, accountId, members)]);
+      return [accountId, silent] as const;
     }),
   );
   return new Map(answers);
-}
-
-/** Keeps what people of the account, whose scope is set, decided: by pseudonym whether they consent. */
-export async function writeUncounted(tx: Tx, accountId: string, decided: ReadonlyMap<string, boolean>): Promise<void> {
-  if (decided.size === 0) return;
-  const who = (consents: boolean) => [...decided].filter(([, one]) => one === consents).map(([member]) => member);
-  await Promise.all([
-    tx.query('delete from uncounted_people where account_id = $1 and member = any($2::bytea[])', [
-      ...[accountId, who(true)],
-    ]),
-    tx.query(
-      `insert into uncounted_people (account_id, member) select $1::uuid, unnest($2::bytea[]) on conflict do nothing`,
-      [accountId, who(false)],
-    ),
-  ]);
 }

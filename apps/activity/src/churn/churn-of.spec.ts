@@ -55,9 +55,9 @@ async function happened(sketches: EventSketch[]): Promise<void> {
 async function empty(): Promise<void> {
   for (const account of [acme, globex]) {
     for (const table of [
-      'presence_v1.presence',
-      'presence_v1.members',
-      'presence_v1.refusals',
+      'presence_v2.presence',
+      'presence_v2.members',
+      'presence_v2.refusals',
       'feedback_answers_v1.answers',
     ]) {
       await rowsOf(database().pool, account, `delete from ${table}`);

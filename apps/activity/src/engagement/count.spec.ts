@@ -29,7 +29,7 @@ let past = storedEvents([]);
 async function lived(life: Life): Promise<void> {
   const events = storedEvents(sketches(life), past);
   past = [...past, ...events];
-  for (const table of ['presence', 'members']) await rowsOf(database().pool, acme, `delete from presence_v1.${table}`);
+  for (const table of ['presence', 'members']) await rowsOf(database().pool, acme, `delete from presence_v2.${table}`);
   await project(database().pool, presence, events);
 }
 

@@ -36,13 +36,13 @@ async function rows(account = acme): Promise<Rows> {
   const of = <R>(text: string) => rowsOf<R>(database().pool, account, text);
   const [days, members, refusals] = await Promise.all([
     of<Rows['presence'][number]>(
-      'select member::text, day::text, quarters::text from presence_v1.presence order by 1, 2',
+      'select member::text, day::text, quarters::text from presence_v2.presence order by 1, 2',
     ),
     of<Rows['members'][number]>(
       `select member::text, to_char(first_seen at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as first_seen
-       from presence_v1.members order by 1`,
+       from presence_v2.members order by 1`,
     ),
-    of<Rows['refusals'][number]>('select member::text from presence_v1.refusals order by 1'),
+    of<Rows['refusals'][number]>('select member::text from presence_v2.refusals order by 1'),
   ]);
   return { presence: days, members, refusals };
 }
@@ -50,7 +50,7 @@ const quartersIn = (bits: string) => [...bits].flatMap((bit, index) => (bit === 
 async function empty(): Promise<void> {
   for (const account of [acme, globex]) {
     for (const table of ['presence', 'members', 'refusals']) {
-      await rowsOf(database().pool, account, `delete from presence_v1.${table}`);
+      await rowsOf(database().pool, account, `delete from presence_v2.${table}`);
     }
   }
 }

@@ -51,7 +51,7 @@ const query = (member: string | null): string => `
   active as materialized (
     select distinct p.member, a.day from asked a join ${schema}.presence p
       on p.account_id = $1 and p.day = a.utc and p.quarters & a.mask <> 0::bit(96)
-    where ${oneOrAll('p', member)}
+    where ${oneOrAll('p', member)} and ${processed('p')}
   ),
   runs as (select day, lead(day) over (partition by member order by day) as again from active),
   in_week as (select distinct member, day - (extract(isodow from day)::int - 1) as week from active),
@@ -64,7 +64,7 @@ const query = (member: string | null): string => `
   cohorts as (
     select m.member, w.week as cohort from ${schema}.members m
     left join weeks w on m.first_seen >= w.starts and m.first_seen < w.ends
-    where m.account_id = $1 and ${oneOrAll('m', member)}
+    where m.account_id = $1 and ${oneOrAll('m', member)} and ${processed('m')}
   )
   select 'came' as kind, day::text, null as cohort, count(*)::int as people, 0 as before, 0 as gone from runs group by day
   union all select 'out7', least(day + 7, again)::text, null, count(*)::int, 0, 0 from runs group by 2
@@ -72,6 +72,11 @@ const query = (member: string | null): string => `
   union all select 'week', l.week::text, c.cohort::text, count(*)::int,
     count(*) filter (where l.before)::int, count(*) filter (where l.gone)::int
   from lives l join cohorts c using (member) group by 2, 3`;
+
+/** Condition that keeps those out whom the account may not process at present; what is known of them stays for later. */
+const processed = (table: string): string =>
+  `not exists (select from ${schema}.refusals r
+     where r.account_id = $1 and r.member = ${table}.member and r.why = 'restricted')`;
 
 /** Condition on the pseudonym in a query whose second parameter it is. */
 export const oneOrAll = (table: string, member: string | null): string =>
@@ -91,10 +96,10 @@ export async function readPresence(pool: Pool, { accountId, member }: About, per
         ...[accountId, member, ...columnsOf(masks)],
         ...[weeks, starts.slice(0, -1), starts.slice(1)],
       ]),
-      tx.query<{ first_seen: Date }>(`select first_seen from ${schema}.members where account_id = $1 and member = $2`, [
-        accountId,
-        member,
-      ]),
+      tx.query<{ first_seen: Date }>(
+        `select first_seen from ${schema}.members m where account_id = $1 and member = $2 and ${processed('m')}`,
+        [accountId, member],
+      ),
     ]);
     return {
       since,

@@ -4,14 +4,14 @@ import { type ProfileState } from '../profile/profile.js';
 
 /**
  * The event that turns the present decisions into the wanted ones; none when they are the same. A decision taken back is
- * written as what the house holds today: a later default must not open what somebody had once thought about.
+ * written as what the house holds today: a later default must not open what somebody had once thought about. Consent to
+ * tracking is told beside them and decided elsewhere.
  */
 export function decideTo(wanted: PrivacyDocument, owner: Owner, now: string, state: ProfileState): ProfileEvent[] {
   const { privacy } = state;
   const changed = {
     ...changedFields(wanted, state),
-    ...changedTo('searchable', wanted.searchable, privacy.searchable),
-    ...changedTo('activity_tracking', wanted.activity_tracking, privacy.activity_tracking),
+    ...changedSearchable(wanted.searchable, privacy.searchable),
   };
   if (Object.keys(changed).length === 0) return [];
   const { account_id, user_id } = owner;
@@ -27,9 +27,9 @@ function changedFields(wanted: PrivacyDocument, { privacy }: ProfileState) {
   return Object.keys(fields).length === 0 ? {} : { fields };
 }
 
-function changedTo(name: 'searchable' | 'activity_tracking', wanted: boolean | undefined, before: boolean | undefined) {
-  const value = next(wanted, before, defaultPrivacy[name]);
-  return value === before ? {} : { [name]: value };
+function changedSearchable(wanted: boolean | undefined, before: boolean | undefined) {
+  const searchable = next(wanted, before, defaultPrivacy.searchable);
+  return searchable === before ? {} : { searchable };
 }
 
 /** What is decided after it; undefined while nothing ever was. */

@@ -28,12 +28,17 @@ describe('replacing privacy settings', () => {
   it('takes back what is left out, and says what holds from now on', () =>
     given([changed({ fields: { bio: 'public' }, searchable: false, activity_tracking: true })])
       .when(to({}))
-      .then([changed({ fields: { bio: 'account' }, searchable: true, activity_tracking: false })]));
+      .then([changed({ fields: { bio: 'account' }, searchable: true })]));
 
   it('remembers a decision that is the same as the default: defaults may change, decisions do not', () =>
     given([])
       .when(to({ fields: { bio: 'account' } }))
       .then([changed({ fields: { bio: 'account' } })]));
+
+  it('says nothing of the consent to tracking, which is decided beside it', () =>
+    given([changed({ activity_tracking: true })])
+      .when(to({ activity_tracking: false }))
+      .thenNothing());
 
   it('does nothing when everything is so already', () => {
     given([]).when(to({})).thenNothing();
@@ -56,7 +61,7 @@ describe('patching privacy settings', () => {
     const before = [changed({ fields: { bio: 'public', name: 'private' }, activity_tracking: true })];
     given(before)
       .when(by({ fields: { bio: null }, activity_tracking: null }))
-      .then([changed({ fields: { bio: 'account' }, activity_tracking: false })]);
+      .then([changed({ fields: { bio: 'account' } })]);
     given(before)
       .when(by({ fields: null }))
       .then([changed({ fields: { name: 'account', bio: 'account' } })]);

@@ -1,11 +1,10 @@
 import { type PrivacyDocument, type ProfileEvent, replacePrivacyRoute as route } from '@annals/contracts';
-import { type MountedRoute, mount, written } from '@annals/service';
-import { commandOf } from '../command-of.js';
+import { type MountedRoute, mount } from '@annals/service';
 import { type FreshFolds } from '../folds/fresh-folds.js';
-import { type Owner, ownerOf, streamOf } from '../owner.js';
-import { profile, type ProfileState } from '../profile/profile.js';
+import { type Owner, ownerOf } from '../owner.js';
+import { type ProfileState } from '../profile/profile.js';
+import { changePrivacy } from './change-privacy.js';
 import { decideTo } from './decide-privacy.js';
-import { shownPrivacy } from './get-privacy.js';
 
 export interface ReplacePrivacy extends Owner {
   privacy: PrivacyDocument;
@@ -23,6 +22,5 @@ export const replacePrivacy = (folds: FreshFolds): MountedRoute =>
     const owner = ownerOf(request.context);
     const { body, now } = request;
     const decide = (state: ProfileState) => decideReplacePrivacy({ ...owner, privacy: body, now }, state);
-    const outcome = await folds.execute(profile, streamOf(owner), commandOf(request, decide));
-    return written(outcome, (state) => shownPrivacy(owner, state));
+    return changePrivacy(folds, request, decide, body.activity_tracking ?? null);
   });

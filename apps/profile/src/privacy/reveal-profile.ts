@@ -10,6 +10,7 @@ import {
 import type { Aggregate } from '@annals/event-store';
 import { type Reply, type RouteRequest, written } from '@annals/service';
 import { type Owner, ownerOf, streamOf } from '../owner.js';
+import { requireUnrestricted } from '../restriction/restriction.js';
 import type { ProfileParts } from '../routes.js';
 import { memberUnknown, seenProfile } from './seen-profile.js';
 
@@ -33,7 +34,7 @@ export function decideRevealProfile(command: RevealProfile, shown: SeenProfile):
 
 /**
  * Everything, to who may see it and says why. That they did is durable before they do.
- * @throws Problem 403 `permission-required`, 400 `reason-required`, 404 `member-unknown`
+ * @throws Problem 403 `permission-required`, `processing-restricted`, 400 `reason-required`, 404 `member-unknown`
  */
 export async function revealProfile(
   parts: Pick<ProfileParts, 'store' | 'folds' | 'pool' | 'members' | 'avatarLinks'>,
@@ -43,6 +44,7 @@ export async function revealProfile(
   requirePermission(context, 'READ_PII', { ownerId: person.user_id });
   const { reason } = query;
   if (reason === undefined) throw reasonRequired();
+  await requireUnrestricted(parts.folds, person, minPosition);
   const seen = await seenProfile(parts, 'self', person, minPosition);
   if (!seen) throw memberUnknown();
   const command = { ...person, viewer_id: ownerOf(context).user_id, reason, now };

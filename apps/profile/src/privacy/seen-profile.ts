@@ -4,6 +4,7 @@ import { shownAvatar } from '../avatar/shown-avatar.js';
 import { type Owner, streamOf } from '../owner.js';
 import { profile, type ProfileState } from '../profile/profile.js';
 import type { ProfileParts } from '../routes.js';
+import { isRestricted } from '../restriction/restriction.js';
 import { standingOf } from '../views/members/projection.js';
 import { seenBy, type Viewer } from './visibility.js';
 
@@ -19,7 +20,7 @@ export interface Seen {
 
 /**
  * The profile of a person as somebody is answered, null where there is none for them: the person is no member of an account
- * that is open, or, for anybody, does not act in it at present or shows nothing.
+ * that is open, what is held about them is restricted, or, for anybody, they do not act in it at present or show nothing.
  */
 export async function seenProfile(
   parts: SeeingParts,
@@ -30,6 +31,7 @@ export async function seenProfile(
   await parts.members.waitFor(minPosition, longestWait);
   const standing = await standingOf(parts.pool, person);
   if (standing === null || (viewer === 'anybody' && standing !== 'active')) return null;
+  if (viewer !== 'self' && (await isRestricted(parts.folds, person, minPosition))) return null;
   const { state } = await parts.folds.read(profile, streamOf(person), minPosition);
   const avatar = shownAvatar(parts.avatarLinks, viewer, person, state);
   const seen = { ...seenBy(viewer, person, state), avatar };

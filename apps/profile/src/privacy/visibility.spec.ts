@@ -187,7 +187,7 @@ describe('decisions', () => {
     const two = afterDecision(one, { searchable: false, updated_at: timeOf(2) });
     expect(effectivePrivacy(two)).toMatchObject({
       fields: { bio: 'public', name: 'account', emergency_contact: 'private' },
-      ...{ searchable: false, activity_tracking: false },
+      searchable: false,
     });
     expect(two.updatedAt).toBe(timeOf(2));
   });

@@ -20,7 +20,9 @@ export type Viewer = 'self' | 'member' | 'anybody';
 export interface DecidedPrivacy {
   readonly fields: Readonly<Partial<FieldVisibilities>>;
   readonly searchable?: boolean;
+  /** Decided here in older times; `consents` say what holds. */
   readonly activity_tracking?: boolean;
+  readonly trackingDecidedAt?: string;
   /** Null while nothing was decided. */
   readonly updatedAt: string | null;
 }
@@ -32,6 +34,7 @@ export function afterDecision(before: DecidedPrivacy, data: Readonly<Record<stri
     fields: { ...before.fields, ...fields },
     searchable: searchable ?? before.searchable,
     activity_tracking: activity_tracking ?? before.activity_tracking,
+    trackingDecidedAt: activity_tracking === undefined ? before.trackingDecidedAt : updated_at,
     updatedAt: updated_at,
   };
 }
@@ -42,12 +45,11 @@ const sees: Record<Viewer, readonly Visibility[]> = {
   anybody: ['public'],
 };
 
-/** Decisions with the house's defaults filled in. */
-export function effectivePrivacy({ fields, searchable, activity_tracking }: DecidedPrivacy): PrivacyChoices {
+/** Decisions with the house's defaults filled in, but for the consent, which is none of them. */
+export function effectivePrivacy({ fields, searchable }: DecidedPrivacy): Omit<PrivacyChoices, 'activity_tracking'> {
   return {
     fields: { ...defaultPrivacy.fields, ...fields },
     searchable: searchable ?? defaultPrivacy.searchable,
-    activity_tracking: activity_tracking ?? defaultPrivacy.activity_tracking,
   };
 }
 

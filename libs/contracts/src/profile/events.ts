@@ -1,6 +1,7 @@
 import type { EventOf } from '../event.js';
 import type { AvatarEvent } from './avatar/events.js';
 import { avatarEvents } from './avatar/events.js';
+import { consentEvents } from './consent/events.js';
 import type { DocumentEvent } from './document/events.js';
 import { documentEvents } from './document/events.js';
 import type { HandleClaimGivenUp } from './handle/events.js';
@@ -15,6 +16,7 @@ import { verificationEvents } from './verification/events.js';
 export * from './document/events.js';
 export * from './handle/events.js';
 export * from './privacy/events.js';
+export * from './consent/events.js';
 export * from './avatar/events.js';
 export * from './verification/badge.js';
 export * from './verification/events.js';
@@ -28,6 +30,7 @@ export const profileEvents = [
   ...documentEvents,
   ...handleEvents,
   ...privacyEvents,
+  ...consentEvents,
   ...avatarEvents,
   ...badgeEvents,
   ...verificationEvents,

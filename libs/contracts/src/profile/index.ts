@@ -2,6 +2,7 @@ export * from './avatar/schemas.js';
 export * from './document/schemas.js';
 export * from './history/schemas.js';
 export * from './privacy/schemas.js';
+export * from './consent/schemas.js';
 export * from './preferences/schemas.js';
 export { Source } from './preferences/choices.js';
 export { localizationFieldNames } from './preferences/localization.js';

@@ -1,4 +1,5 @@
 import { avatarRoutes } from './avatar/routes.js';
+import { consentRoutes } from './consent/routes.js';
 import { directoryRoutes } from './directory/routes.js';
 import { documentRoutes } from './document/routes.js';
 import { historyRoutes } from './history/routes.js';
@@ -9,6 +10,7 @@ import { verificationRoutes } from './verification/routes.js';
 export * from './document/routes.js';
 export * from './history/routes.js';
 export * from './privacy/routes.js';
+export * from './consent/routes.js';
 export * from './avatar/routes.js';
 export * from './verification/routes.js';
 export * from './preferences/routes.js';
@@ -19,6 +21,7 @@ export const profileRoutes = [
   ...documentRoutes,
   ...historyRoutes,
   ...privacyRoutes,
+  ...consentRoutes,
   ...avatarRoutes,
   ...verificationRoutes,
   ...preferencesRoutes,

@@ -2,6 +2,7 @@ import { serviceIdentity } from '@annals/auth';
 import { derivedId, type EventStore } from '@annals/event-store';
 import type { Objects } from '@annals/objects';
 import { type Pool, projectionSchema } from '@annals/postgres';
+import { isHeld, standings } from '../../restriction/restriction.js';
 import { verificationList } from '../../views/verifications/projection.js';
 import { verifications } from '../verification.js';
 import { expireEvidence } from './expire-evidence.js';
@@ -53,6 +54,8 @@ async function dueAfter(pool: Pool, before: Date, last = ''): Promise<Due[]> {
 }
 
 async function expire({ store, objects, days }: SweepParts, { person, since }: Due, now: string): Promise<void> {
+  // Under a legal hold nothing goes; the sweep after its end finds it again.
+  if (isHeld((await store.load(standings, person)).state, now)) return;
   const [account_id = '', user_id = ''] = person.split('_');
   const id = derivedId(user_id, `evidence in ${account_id} since ${since.toISOString()} until ${now}`);
   const context = {

@@ -3,6 +3,7 @@ import { type Pool, projectionSchema, tenantQuery } from '@annals/postgres';
 import type { PositionWaiter, SealedTexts } from '@annals/service';
 import type { FreshFolds } from '../../folds/fresh-folds.js';
 import type { Owner } from '../../owner.js';
+import { requireUnrestricted } from '../../restriction/restriction.js';
 import { verificationList } from '../../views/verifications/projection.js';
 import type { EvidenceStore } from '../evidence/stored-evidence.js';
 import type { KnownCourse, Verification } from '../verification.js';
@@ -24,10 +25,11 @@ export const longestWait = 1000;
 
 /**
  * Whose verification it is.
- * @throws Problem 404 `verification-unknown`, also for one of another account and one that another has replaced
+ * @throws Problem 404 `verification-unknown`, also for one of another account and one that another has replaced; 403
+ *   `processing-restricted` while it is neither shown nor decided about
  */
 export async function personOf(
-  { pool }: Pick<Desk, 'pool'>,
+  { pool, folds }: Pick<Desk, 'pool' | 'folds'>,
   accountId: string,
   verificationId: string,
 ): Promise<Owner> {
@@ -38,7 +40,9 @@ export async function personOf(
     [accountId, verificationId],
   );
   if (!rows[0]) throw verificationUnknown();
-  return { account_id: accountId, user_id: rows[0].user_id };
+  const person = { account_id: accountId, user_id: rows[0].user_id };
+  await requireUnrestricted(folds, person);
+  return person;
 }
 
 /** @throws Problem 404 `verification-unknown` */

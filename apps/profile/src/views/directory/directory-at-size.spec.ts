@@ -57,7 +57,7 @@ beforeAll(async () => {
   }
   // What autovacuum does within a minute: without it the planner guesses.
   const owner = createPool({ url: database().ownerUrl, applicationName: 'vacuum', max: 1 });
-  for (const table of ['entries', 'words', 'spellings']) await owner.query(`vacuum analyze directory_v1.${table}`);
+  for (const table of ['entries', 'words', 'spellings']) await owner.query(`vacuum analyze directory_v2.${table}`);
   await owner.end();
 }, 60_000);
 

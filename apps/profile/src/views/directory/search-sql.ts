@@ -15,8 +15,9 @@ export interface Counted extends Matching {
   readonly rows: number;
 }
 
-/** People whom nobody keeps out; a condition on `w.user_id`. */
-export const present = `not exists (select from ${schema}.away a where a.user_id = w.user_id)`;
+/** People whom nobody keeps out; a condition on `w.account_id` and `w.user_id`. */
+export const present = `not exists (select from ${schema}.away a where a.user_id = w.user_id)
+  and not exists (select from ${schema}.restricted r where r.account_id = $1 and r.user_id = w.user_id)`;
 
 /** Rows of one word that are gone through for a question of several words, at most. */
 const mostRows = 5_000;

@@ -41,6 +41,14 @@ export const tables = (schema: string): string => `
   create index spellings_of_word on ${schema}.spellings (account_id, word);
   ${tenantTable(`${schema}.spellings`)}
 
+  create table ${schema}.restricted (
+    account_id uuid not null,
+    user_id uuid not null,
+    primary key (account_id, user_id)
+  );
+  comment on table ${schema}.restricted is 'people whom the account may not process at present (Art. 18 GDPR)';
+  ${tenantTable(`${schema}.restricted`)}
+
   create table ${schema}.away (user_id uuid primary key);
   comment on table ${schema}.away is 'people who are disabled or deleted: out in every account, so it belongs to none';
 `;

@@ -21,8 +21,10 @@ export const trackActivityRoute = route('trackActivity', {
       /** Facts that were stored. */
       accepted: z.number().int(),
       ids: z.array(z.uuid()),
-      /** Whether the person consents to such facts (`activity_tracking` of their privacy settings); none is stored else. */
+      /** Whether the person consents to such facts (`activity_tracking` of their consents); none is stored else. */
       consented: z.boolean(),
+      /** Present when what the account holds about the person is restricted (Art. 18 GDPR): none is stored then either. */
+      restricted: z.literal(true).optional(),
     }),
   },
 });

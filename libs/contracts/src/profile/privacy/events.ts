@@ -10,6 +10,7 @@ export const ProfilePrivacyChanged = event('ProfilePrivacyChanged', {
     ...updated,
     fields: FieldVisibilities.partial().optional(),
     searchable: z.boolean().optional(),
+    /** Of older times; today it is a consent of its own. */
     activity_tracking: z.boolean().optional(),
   }),
   audit: { entity: 'ProfilePrivacy', action: 'UPDATE', keys, parts: ['fields'] },
