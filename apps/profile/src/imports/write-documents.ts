@@ -43,7 +43,7 @@ export async function writeProfile(
   try {
     const outcome = await change(fields);
     // An earlier try may have had to leave the handle out.
-    const missing = outcome.kind === 'replayed' && handle && !sameHandle(outcome.state, handle);
+    const missing = outcome.kind === 'replayed' && handle && saidWithout(outcome, handle);
     return { changed: outcome.events.length > 0, refusals: [...refusals, ...(missing ? [taken] : [])] };
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'handle-taken') throw error;
@@ -71,8 +71,8 @@ const taken: RowRefusal = {
   ...{ field: 'profile.handle', code: 'handle-taken', detail: 'Somebody else in this account has this handle' },
 };
 
-const sameHandle = ({ fields }: ProfileState, handle: string): boolean =>
-  fields.handle?.toLowerCase() === handle.toLowerCase();
+const saidWithout = ({ events, state }: Outcome<ProfileState>, handle: string): boolean =>
+  events.some(({ type }) => type === 'ProfileUpdated') && state.fields.handle?.toLowerCase() !== handle.toLowerCase();
 
 function merged({ privacy: { updatedAt: _, ...decided } }: ProfileState, privacy: PrivacyDocument): PrivacyDocument {
   return mergePatch(decided, privacy) as PrivacyDocument;
