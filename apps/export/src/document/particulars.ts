@@ -27,6 +27,7 @@ const particulars: Readonly<Record<ExportPart, Particulars>> = {
   evidence: { source: 'profile', of: documents },
   disclosures: { source: 'profile', of: ['ProfileDisclosed'] },
   preferences: { source: 'profile', of: ['PreferencesUpdated'] },
+  consents: { source: 'profile', of: [] },
   activity: { source: 'activity', of: ['ActivityTracked'] },
   records: { source: 'export', of: recordedContracts.map(({ type }) => type) },
   account: { source: 'identity', of: [] },

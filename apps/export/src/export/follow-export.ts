@@ -2,7 +2,8 @@ import type { EventStore, Position, SubscribeOptions } from '@annals/event-store
 import type { Response } from '@annals/service';
 import { exportAggregate, exportId } from './export-aggregate.js';
 import type { Progress } from '../jobs/progress.js';
-import { evolve, isOver, none, type ExportState } from './export.js';
+import { followStream } from '../following/follow-stream.js';
+import { evolve, isOver, none } from './export.js';
 import { operationOf } from './operation.js';
 
 /** Tells those who wait that an export has new events. In this process; other processes have their own. */
@@ -33,17 +34,17 @@ export function exportChanges(): ExportChanges {
   };
 }
 
-/** Announces every new event of an export to those in this process who follow it. */
+/** Announces every new event of an export or an import to those in this process who follow it. */
 export function changeFollower(store: EventStore, changes: ExportChanges): SubscribeOptions {
   let position: Position | null = null;
   return {
     name: 'export followers',
-    categories: [exportAggregate.category],
+    categories: [exportAggregate.category, 'import'],
     open: false,
     // Who begins to follow reads the stream from its start, so nothing older than this process matters here.
     from: async () => (position ??= await lastPosition(store)),
     handle: async ({ events, checkpoint }) => {
-      for (const event of events) changes.announce((event.data as { export_id: string }).export_id);
+      for (const { data } of events) changes.announce(String(data.export_id ?? data.import_id));
       position = checkpoint;
     },
   };
@@ -54,8 +55,6 @@ async function lastPosition(store: EventStore): Promise<Position | null> {
   return null;
 }
 
-const heartbeatMs = 15_000;
-
 export interface Following {
   store: EventStore;
   changes: ExportChanges;
@@ -64,47 +63,25 @@ export interface Following {
   now: () => string;
 }
 
-/**
- * Writes one Server-Sent Event per event of the export, each with the whole operation, until it is over; and one without
- * id whenever the step at hand got on. The id of an event is its revision, so a client that comes back with
- * `Last-Event-ID` misses none and gets none twice.
- */
-export async function followExport(
+/** Each event of an export as it happens, and how far the step at hand is in between. */
+export const followExport = (
   { store, changes, progressOf, now }: Following,
   ids: { accountId: string; exportId: string },
   lastEventId: string | undefined,
   res: Response,
-): Promise<void> {
-  const gone = new AbortController();
-  res.once('close', () => gone.abort());
-  // A comment now and then: whoever stands between takes a silent stream for a dead one.
-  const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs);
-  gone.signal.addEventListener('abort', () => clearInterval(heartbeat), { once: true });
-  const after = /^\d{1,15}$/.test(lastEventId ?? '') ? BigInt(lastEventId ?? '') : -1n;
-  const write = (operation: unknown, revision?: bigint) => {
-    const id = revision === undefined ? '' : `id: ${revision}\n`;
-    res.write(`${id}event: progress\ndata: ${JSON.stringify(operation)}\n\n`);
-  };
-  let state: ExportState = none;
-  let next = 0n;
-  let told = '';
-  while (!gone.signal.aborted) {
-    // Asked for before reading, so that what happens during the reading is not missed.
-    const changed = changes.next(ids.exportId, gone.signal);
-    for await (const event of store.readStream(`${exportAggregate.category}-${exportId(ids.accountId, ids.exportId)}`, {
-      from: next,
-    })) {
-      state = evolve(state, event);
-      next = event.revision + 1n;
-      if (event.revision > after && state.kind === 'known') write(operationOf(state, now()), event.revision);
-    }
-    if (state.kind === 'known' && isOver(state)) gone.abort();
-    else if (state.kind === 'known') {
-      const progress = await progressOf(ids.exportId);
-      const seen = JSON.stringify(progress);
-      if (progress && seen !== told) write(operationOf(state, now(), progress));
-      told = seen;
-    }
-    await changed;
-  }
-}
+): Promise<void> =>
+  followStream(
+    {
+      ...{ store, changes, initial: none, evolve },
+      stream: `${exportAggregate.category}-${exportId(ids.accountId, ids.exportId)}`,
+      shown: (state) => (state.kind === 'known' ? operationOf(state, now()) : undefined),
+      isOver: (state) => state.kind === 'known' && isOver(state),
+      between: async (state) => {
+        const progress = await progressOf(ids.exportId);
+        return progress && state.kind === 'known' ? [progress, operationOf(state, now(), progress)] : undefined;
+      },
+    },
+    ids.exportId,
+    lastEventId,
+    res,
+  );

@@ -54,9 +54,11 @@ function startNeighbour(): Promise<Server> {
           data: [{ path }],
           meta: { has_next_page: path.includes('sessions') && path.includes('page=1'), current_page: 1 },
         }
-      : path.includes('passkeys') || path.includes('providers')
-        ? { data: [] }
-        : { path, location: 'Turin' };
+      : path.includes('consents')
+        ? { history: { data: [{ path }], meta: { has_next_page: false, current_page: 1 } } }
+        : path.includes('passkeys') || path.includes('providers')
+          ? { data: [] }
+          : { path, location: 'Turin' };
     const { status, body } = instead?.(path) ?? { status: 200, body: usual };
     const isPicture = Buffer.isBuffer(body);
     response.writeHead(status, { 'content-type': isPicture ? 'image/webp' : 'application/json' });

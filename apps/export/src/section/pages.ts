@@ -19,17 +19,27 @@ export async function readOne(
 
 const pageSize = 100;
 
-interface Page {
+export interface Page {
   data: unknown[];
   /** Absent where a list has no pages. */
   meta?: { has_next_page: boolean; current_page?: number; next_cursor?: string | null };
 }
 
-/** All items of a list, page by page: the next one is asked for when those of the last are used up. */
-export async function* readList(reading: Reading, path: string, signal: AbortSignal): AsyncGenerator<unknown> {
+const wholeAnswer = (body: unknown): Page => body as Page;
+
+/**
+ * All items of a list, page by page: the next one is asked for when those of the last are used up.
+ * @param pageIn where the page is in an answer; the whole of it unless said
+ */
+export async function* readList(
+  reading: Reading,
+  path: string,
+  signal: AbortSignal,
+  pageIn: (body: unknown) => Page = wholeAnswer,
+): AsyncGenerator<unknown> {
   let next = `page=1`;
   for (;;) {
-    const { data, meta } = (await readOne(reading, `${path}?limit=${pageSize}&${next}`, signal)) as Page;
+    const { data, meta } = pageIn(await readOne(reading, `${path}?limit=${pageSize}&${next}`, signal));
     yield* data;
     if (!meta?.has_next_page) return;
     // A walk by cursor is not disturbed by what is added meanwhile; short lists have pages only.

@@ -5,7 +5,7 @@ import type { Pool, ProjectionRunner } from '@annals/postgres';
 import type { InternalClient } from '@annals/service';
 import { readRecords } from '../views/records/read-records.js';
 import { readFile } from './files.js';
-import { readList, readOne, readShortList, type Reading } from './pages.js';
+import { type Page, readList, readOne, readShortList, type Reading } from './pages.js';
 import type { Section, SectionsOf, Subject } from './section.js';
 
 export interface Sources {
@@ -66,6 +66,10 @@ export const selfSections =
       many('evidence', (signal) => readEvidence(inProfile, signal)),
       list('disclosures', inProfile, '/users/profile/disclosures'),
       answer('preferences', inProfile, '/users/preferences'),
+      // Every decision there was: what is in force follows from them.
+      many('consents', (signal) =>
+        readList(inProfile, '/users/consents', signal, (body) => (body as { history: Page }).history),
+      ),
       list('activity', inActivity, '/users/activity'),
       many('records', (signal) => readRecords(sources, subject, signal)),
     ];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const exportParts = [
   ...(['user', 'accounts', 'sessions', 'devices', 'passkeys', 'providers'] as const),
   ...(['profile', 'avatar', 'privacy', 'verification', 'evidence', 'disclosures', 'preferences'] as const),
-  ...(['activity', 'records'] as const),
+  ...(['consents', 'activity', 'records'] as const),
 ] as const;
 /** Sections of what an account holds about all its members. */
 export const accountExportParts = ['account', 'members', 'roles', 'invitations'] as const;

@@ -20,6 +20,10 @@ export const partWords: Readonly<Record<ExportPart, PartWords>> = {
   evidence: { title: 'Evidence', about: 'Documents you uploaded to be verified.' },
   disclosures: { title: 'Disclosures', about: 'Who of the staff was shown what you keep private, when, and why.' },
   preferences: { title: 'Preferences', about: 'Language, time zone, notifications and the like.' },
+  consents: {
+    title: 'Consents',
+    about: 'Every time you agreed to something, or took it back, with the text you were shown.',
+  },
   activity: { title: 'Activity', about: 'What you did in this account and what was done to your things.' },
   records: { title: 'Recorded facts', about: 'Every personal value that was ever recorded about you, fact by fact.' },
   account: { title: 'The account', about: 'The account itself with its settings.' },

@@ -24,14 +24,27 @@ export async function* readRecords(
   do {
     signal.throwIfAborted();
     const page: RecordPlace[] = await recordsAfter(pool, subject, last, pageSize);
+    const events = await eventsAt(store, page);
     for (const { stream, revision } of page) {
-      const at = BigInt(revision);
-      for await (const event of store.readStream(stream, { from: at, limit: 1 })) {
-        if (event.revision === at) yield shown(event);
-      }
+      const event = events.get(`${stream}@${revision}`);
+      if (event) yield shown(event);
     }
     last = page.length === pageSize ? page.at(-1)! : null;
   } while (last);
+}
+
+/** The events at these places, by stream and revision: each stream is read once, from the first to the last of them. */
+async function eventsAt(store: EventStore, page: readonly RecordPlace[]): Promise<Map<string, StoredEvent>> {
+  const found = new Map<string, StoredEvent>();
+  for (const [stream, places] of Map.groupBy(page, (place) => place.stream)) {
+    const revisions = places.map(({ revision }) => BigInt(revision));
+    const [from, to] = [revisions[0]!, revisions.at(-1)!];
+    const wanted = new Set(revisions);
+    for await (const event of store.readStream(stream, { from, to })) {
+      if (wanted.has(event.revision)) found.set(`${stream}@${event.revision}`, event);
+    }
+  }
+  return found;
 }
 
 /** What the fact says about the person, and what it is about. Who of the staff did it is not theirs to know. */

@@ -11,6 +11,7 @@ const schema = 'records_v1';
 export const recordedContracts: readonly EventContract[] = allEvents.filter(
   ({ category, personalFields }) => personalFields.length > 0 && category !== 'tracked',
 );
+/** A mark on an event that was written before without one takes a new version; a new event takes none. */
 const subjects = new Map(recordedContracts.map(({ type, subject }) => [type, subject!]));
 
 /** What a fact is held for: the account whose data it is, or none. The keys of people say it alike. */
