@@ -60,7 +60,16 @@ export const originColumns: Columns<LineOrigin> = {
 /** Streams that keep names unique; nobody did anything there that another event does not tell. */
 const mechanical = new Set(['email', 'slug', 'accountname', 'domain', 'handle']);
 /** Steps of something whose beginning and end are told. */
-const steps = new Set(['ExportPartGathered']);
+const steps = new Set([
+  'ExportPartGathered',
+  // From here on there is nobody whose log it could stand in; auditors read of it.
+  'ErasureBegun',
+  'SubjectErased',
+  'ErasureKeysDestroyed',
+  'ErasureCachesEvicted',
+  'ErasureStepAcknowledged',
+  'ErasureCertified',
+]);
 
 /** Lines of somebody's activity log that an event makes: none, one, or one for each fact a client told. */
 export function activityRows(event: StoredEvent, contract: EventContract, accountId: string): ActivityLine[] {

@@ -1,4 +1,3 @@
-import { fewestPeople } from '../suppression/hidden-cells.js';
 import { quarterMs } from '../local-time/clock.js';
 import { type Doing } from './doings.js';
 import { type dimensions } from './tables.js';
@@ -23,7 +22,7 @@ export function count({ cells, people }: Counts, { source, category, device, typ
     cells.set(key, cell);
   }
   cell.events += 1;
-  if (cell.people.size < fewestPeople) cell.people.add(member);
+  cell.people.add(member);
   const ownKey = `${member} ${key}`;
   const own = people.get(ownKey);
   if (own) own.events += 1;

@@ -1,16 +1,20 @@
 import { allEvents } from '@annals/contracts';
 import { type StoredEvent } from '@annals/event-store';
 import { type Projection, setTenant, type Tx } from '@annals/postgres';
+import { type Decided, decisionsIn } from '../consent/decisions.js';
+import { silences, writeSilences } from '../consent/silences.js';
+import { betweenErasures } from '../erasure/erased.js';
 import { accountOf, byAccount } from '../log/by-account.js';
 import { count, noCounts } from './count-doings.js';
 import { type Doing, doingsOf } from './doings.js';
+import { eraseCounts } from './erase-counts.js';
 import { memberOf } from './member.js';
-import { usageModel, usageTables } from './tables.js';
-import { readUncounted, writeCounts, writeUncounted } from './write-counts.js';
+import { uncounted, usageModel, usageTables } from './tables.js';
+import { readUncounted, writeCounts } from './write-counts.js';
 
 /**
  * How much people do, counted by quarter hour. Holds no ids and no addresses of people; a person stands in it by a
- * pseudonym that is made with `secret`. Who says no to activity tracking is not counted from then on.
+ * pseudonym that is made with `secret`. Who says no to it, and whom the account may not process, is not counted from then on.
  */
 export const usage = (secret: Uint8Array): Projection => ({
   ...usageModel,
@@ -19,14 +23,23 @@ export const usage = (secret: Uint8Array): Projection => ({
   on: {},
   // A batch is taken whole, so that reading and writing cost two round trips whatever the number of accounts.
   accountOf: () => null,
-  batch: (tx, events) => project(tx, secret, events),
+  batch: (tx, events) =>
+    betweenErasures(
+      events,
+      (some) => project(tx, secret, some),
+      async ({ accountId, userId }) => {
+        await setTenant(tx, accountId);
+        await eraseCounts(tx, accountId, memberOf(secret, accountId, userId));
+        await setTenant(tx, null);
+      },
+    ),
 });
 
-/** A person of an account who decides about being counted, or does something. */
+/** A person of an account who decides about being counted, or of whom it is decided, or who does something. */
 interface Step {
   accountId: string;
   member: string;
-  consents?: boolean;
+  decided?: Decided;
   doing?: Doing;
 }
 
@@ -34,15 +47,16 @@ type Pseudonym = (accountId: string, userId: string) => string;
 
 function stepsOf(event: StoredEvent, pseudonym: Pseudonym): Step[] {
   const accountId = accountOf(event);
-  const { user_id, activity_tracking } = event.data;
-  const decides = event.type === 'ProfilePrivacyChanged' && typeof activity_tracking === 'boolean';
-  const steps: Step[] = doingsOf(event).map((doing) => ({
-    ...{ accountId, member: pseudonym(accountId, doing.userId), doing },
+  const doings = doingsOf(event).map((doing): Step => ({
+    accountId,
+    member: pseudonym(accountId, doing.userId),
+    doing,
   }));
   // The decision comes first: saying no is not counted any more.
-  return decides
-    ? [{ accountId, member: pseudonym(accountId, String(user_id)), consents: activity_tracking }, ...steps]
-    : steps;
+  const decisions = decisionsIn(event)
+    .filter(({ why }) => why !== 'tracking')
+    .map((decided): Step => ({ accountId, member: pseudonym(accountId, decided.userId), decided }));
+  return [...decisions, ...doings];
 }
 
 /** Makes each pseudonym of a batch once: most of its events are of few people. */
@@ -62,21 +76,23 @@ async function project(tx: Tx, secret: Uint8Array, events: readonly StoredEvent[
     events.flatMap((event) => stepsOf(event, pseudonym)),
     ({ accountId }) => accountId,
   );
-  const uncounted = await readUncounted(
+  const silent = await readUncounted(
     tx,
     [...steps].map(([accountId, ofAccount]) => [accountId, [...new Set(ofAccount.map(({ member }) => member))]]),
   );
   const writes: Promise<unknown>[] = [];
   for (const [accountId, ofAccount] of steps) {
     const counts = noCounts();
-    const changed = new Map<string, boolean>();
-    const before = uncounted.get(accountId);
-    for (const step of ofAccount) {
-      if (step.consents !== undefined) changed.set(step.member, step.consents);
-      const counted = changed.get(step.member) ?? !before?.has(step.member);
-      if (counted && step.doing) count(counts, step.doing, step.member);
+    const known = silent.get(accountId) ?? silences([]);
+    for (const { member, decided, doing } of ofAccount) {
+      if (decided) known.decide(member, decided);
+      if (doing && !known.isSilent(member, 'counting', 'restricted')) count(counts, doing, member);
     }
-    writes.push(setTenant(tx, accountId), writeCounts(tx, accountId, counts), writeUncounted(tx, accountId, changed));
+    writes.push(
+      setTenant(tx, accountId),
+      writeCounts(tx, accountId, counts),
+      writeSilences(tx, uncounted, accountId, known),
+    );
   }
   await Promise.all(writes);
   await setTenant(tx, null);

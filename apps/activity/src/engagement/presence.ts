@@ -2,15 +2,21 @@ import { allEvents } from '@annals/contracts';
 import { type StoredEvent } from '@annals/event-store';
 import { type Projection, tenantTable, type Tx } from '@annals/postgres';
 import { memberOf } from '../analytics/member.js';
-import { accountOf, noAccount } from '../log/by-account.js';
+import { decisionsIn } from '../consent/decisions.js';
+import { readSilences, silenceColumns, writeSilences } from '../consent/silences.js';
+import { accountOfRows, betweenErasures } from '../erasure/erased.js';
+import { noAccount } from '../log/by-account.js';
+import { erasePresence } from './erase-presence.js';
 import { presentDays, quartersOfDay, writeDays } from './present-days.js';
 
 /** Where its tables are. */
-export const presenceLog = { name: 'presence', version: 1 } as const;
+export const presenceLog = { name: 'presence', version: 2 } as const;
+/** Who is not counted. */
+const refusals = { table: 'refusals', person: 'member', type: 'bytea' } as const;
 
 /**
  * In which quarter hours each person did something themselves, by day (UTC): one bit each, the first of the day first.
- * People are pseudonyms. Who refuses to be tracked is not counted from then on. Values stay sealed, so what a client
+ * People are pseudonyms. Who refuses to be counted, and whom the account may not process, is not counted from then on. Values stay sealed, so what a client
  * tells counts when it arrives, whatever its clock says, and the rows are the same when people have been erased.
  */
 export const presenceProjection = (secret: Uint8Array): Projection => ({
@@ -34,34 +40,37 @@ export const presenceProjection = (secret: Uint8Array): Projection => ({
       primary key (account_id, member)
     );
     ${tenantTable(`${schema}.members`)}
-    create table ${schema}.refusals (account_id uuid not null, member bytea not null, primary key (account_id, member));
+    create table ${schema}.refusals ${silenceColumns(refusals)};
     ${tenantTable(`${schema}.refusals`)}
   `,
   on: {},
-  accountOf,
-  batch: (tx, events) => project(tx, events, secret),
+  accountOf: accountOfRows,
+  batch: (tx, events) =>
+    betweenErasures(
+      events,
+      (some) => project(tx, some, secret),
+      ({ accountId, userId }) => erasePresence(tx, accountId, memberOf(secret, accountId, userId)),
+    ),
 });
 
 /** All events are of one account, whose scope is set. */
 async function project(tx: Tx, events: readonly StoredEvent[], secret: Uint8Array): Promise<void> {
-  const accountId = events[0] ? accountOf(events[0]) : noAccount;
+  const accountId = events[0] ? accountOfRows(events[0]) : noAccount;
   if (accountId === noAccount) return;
   const pseudonymOf = pseudonyms(secret, accountId);
-  const told = events.map((event) => ({ event, member: memberBehind(event, pseudonymOf) }));
-  const refusing = await refusalsAmong(tx, [...new Set(told.flatMap(({ member }) => member ?? []))]);
-  const decisions = new Map<string, boolean>();
+  const told = events.map((event) => ({
+    ...{ event, member: memberBehind(event, pseudonymOf) },
+    decisions: decisionsIn(event).filter(({ why }) => why !== 'tracking'),
+  }));
+  const silent = await readSilences(tx, refusals, accountId, [...new Set(told.flatMap(({ member }) => member ?? []))]);
   const days = presentDays();
-  for (const { event, member } of told) {
-    const { user_id, activity_tracking } = event.data;
-    if (event.type === 'ProfilePrivacyChanged' && typeof activity_tracking === 'boolean') {
-      const decider = pseudonymOf(String(user_id));
-      decisions.set(decider, activity_tracking);
-      if (activity_tracking) refusing.delete(decider);
-      else refusing.add(decider);
+  for (const { event, member, decisions } of told) {
+    for (const decided of decisions) silent.decide(pseudonymOf(decided.userId), decided);
+    if (member !== null && !silent.isSilent(member, 'counting', 'restricted')) {
+      days.note(member, event.metadata.occurred_at);
     }
-    if (member !== null && !refusing.has(member)) days.note(member, event.metadata.occurred_at);
   }
-  await Promise.all([writeDays(tx, accountId, days.all()), writeDecisions(tx, accountId, decisions)]);
+  await Promise.all([writeDays(tx, accountId, days.all()), writeSilences(tx, refusals, accountId, silent)]);
 }
 
 /** Who did it, when it was one of the account's people: no service, and no super admin on a visit. */
@@ -78,26 +87,4 @@ function pseudonyms(secret: Uint8Array, accountId: string): (userId: string) => 
     known.set(userId, member);
     return member;
   };
-}
-
-async function refusalsAmong(tx: Tx, members: readonly string[]): Promise<Set<string>> {
-  const { rows } = await tx.query<{ member: string }>(
-    'select member::text as member from refusals where member = any($1::bytea[])',
-    [members],
-  );
-  return new Set(rows.map(({ member }) => member));
-}
-
-async function writeDecisions(tx: Tx, accountId: string, decisions: ReadonlyMap<string, boolean>): Promise<void> {
-  if (decisions.size === 0) return;
-  const of = (consents: boolean) =>
-    [...decisions].filter(([, decided]) => decided === consents).map(([member]) => member);
-  await Promise.all([
-    tx.query('delete from refusals where member = any($1::bytea[])', [of(true)]),
-    tx.query(
-      `insert into refusals (account_id, member) select $1::uuid, u.member from unnest($2::bytea[]) as u(member)
-       on conflict do nothing`,
-      [accountId, of(false)],
-    ),
-  ]);
 }

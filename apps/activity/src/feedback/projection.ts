@@ -1,6 +1,7 @@
 import { type StoredEvent } from '@annals/event-store';
 import { type Projection, tenantTable, type Tx } from '@annals/postgres';
 import { memberOf } from '../analytics/member.js';
+import { accountOfRows } from '../erasure/erased.js';
 
 /** Where its table is. */
 export const feedbackAnswers = { name: 'feedback_answers', version: 1 } as const;
@@ -11,9 +12,9 @@ export const feedbackAnswers = { name: 'feedback_answers', version: 1 } as const
  */
 export const feedbackProjection = (secret: Uint8Array): Projection => ({
   ...feedbackAnswers,
-  categories: ['feedback'],
+  categories: ['feedback', 'erased'],
   open: false,
-  accountOf: ({ data }) => String(data.account_id),
+  accountOf: accountOfRows,
   tables: (schema) => `
     create table ${schema}.answers (
       account_id uuid not null,
@@ -28,7 +29,12 @@ export const feedbackProjection = (secret: Uint8Array): Projection => ({
     create index on ${schema}.answers (account_id, member, given_at);
     ${tenantTable(`${schema}.answers`)}
   `,
-  on: { FeedbackGiven: (tx, event) => give(tx, event, secret), FeedbackChanged: change, FeedbackWithdrawn: withdraw },
+  on: {
+    FeedbackGiven: (tx, event) => give(tx, event, secret),
+    FeedbackChanged: change,
+    FeedbackWithdrawn: withdraw,
+    SubjectErased: (tx, event) => forget(tx, event, secret),
+  },
 });
 
 /** Times are as coarse as all of analytics: to the quarter hour. */
@@ -47,4 +53,11 @@ async function change(tx: Tx, { data: { account_id, feedback_id, rating } }: Sto
 
 async function withdraw(tx: Tx, { data: { account_id, feedback_id } }: StoredEvent): Promise<void> {
   await tx.query('delete from answers where account_id = $1 and id = $2', [account_id, feedback_id]);
+}
+
+/** What belongs to no account holds no answers. */
+async function forget(tx: Tx, { data: { account_id, user_id } }: StoredEvent, secret: Uint8Array): Promise<void> {
+  if (account_id === null) return;
+  const member = memberOf(secret, String(account_id), String(user_id));
+  await tx.query('delete from answers where account_id = $1 and member = $2', [account_id, member]);
 }

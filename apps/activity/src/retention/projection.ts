@@ -8,7 +8,8 @@ import {
 } from '@annals/contracts';
 import { categoryOf, holderOf, type StoredEvent } from '@annals/event-store';
 import { type Projection, projectionSchema, type Tx } from '@annals/postgres';
-import { accountOf } from '../log/by-account.js';
+import { betweenErasures, type ErasedPerson } from '../erasure/erased.js';
+import { accountOf, noAccount } from '../log/by-account.js';
 
 const subjects = new Map<string, EventContract['subject']>(allEvents.map(({ type, subject }) => [type, subject]));
 
@@ -47,7 +48,12 @@ export const retentionModel: Projection = {
   `,
   on: {},
   accountOf: () => null,
-  batch: project,
+  batch: (tx, events) =>
+    betweenErasures(
+      events,
+      (some) => project(tx, some),
+      (who) => forget(tx, who),
+    ),
 };
 
 export const retentionSchema = projectionSchema(retentionModel);
@@ -97,6 +103,15 @@ function factDayOf({ stream }: StoredEvent): string[][] {
 
 function distinct(tuples: readonly string[][]): string[][] {
   return [...new Map(tuples.map((tuple) => [tuple.join(' '), tuple])).values()];
+}
+
+/** Keys that are gone need no sweep, and nobody is held of whom there is nothing. Days of facts go when they are closed. */
+async function forget(tx: Tx, { accountId, userId }: ErasedPerson): Promise<void> {
+  const holder = holderOf(userId, accountId === noAccount ? null : accountId);
+  await Promise.all([
+    tx.query('delete from holders where holder = $1', [holder]),
+    tx.query('delete from holds where account = $1 and person = $2', [accountId, userId]),
+  ]);
 }
 
 type PlacedHold = Pick<EventOf<typeof LegalHoldPlaced>['data'], 'account_id' | 'user_id' | 'until'>;
