@@ -1,13 +1,23 @@
 import type { z } from 'zod';
 
 /** What kind of personal data a field holds; decides masking, retention and the records of processing. */
-export type PersonalDataCategory = 'identity' | 'contact' | 'location' | 'online_identifier' | 'content' | 'special';
+export const personalDataCategories = [
+  'identity',
+  'contact',
+  'location',
+  'online_identifier',
+  'content',
+  'special',
+] as const;
+export type PersonalDataCategory = (typeof personalDataCategories)[number];
 
 /** Why it is processed. Each purpose of a subject has an encryption key of its own, so one purpose can be ended alone. */
-export type Purpose = 'account' | 'profile' | 'preferences' | 'security' | 'analytics' | 'support';
+export const purposes = ['account', 'profile', 'preferences', 'security', 'analytics', 'support'] as const;
+export type Purpose = (typeof purposes)[number];
 
 /** Lawful basis, in the words of Art. 6(1) GDPR. */
-export type LawfulBasis = 'contract' | 'consent' | 'legal_obligation' | 'legitimate_interest';
+export const lawfulBases = ['contract', 'consent', 'legal_obligation', 'legitimate_interest'] as const;
+export type LawfulBasis = (typeof lawfulBases)[number];
 
 /** The one mark from which sealing, masking, redaction, export, erasure and the records of processing follow. */
 export interface PersonalDataMark {
@@ -20,8 +30,23 @@ export interface PersonalDataMark {
 
 const marks = new WeakMap<z.ZodType, PersonalDataMark>();
 
-/** Marks a schema as personal data. Returns the same kind of schema, so it can be refined further before, not after. */
+const term = /^(account|P(?=\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?)$/;
+
+/**
+ * Marks a schema as personal data. Returns the same kind of schema, so it can be refined further before, not after.
+ * @throws Error at start for a mark that does not say what, what for, on which basis or how long
+ */
 export function pii<S extends z.ZodType>(schema: S, mark: PersonalDataMark): S {
+  const { category, purpose, basis, retention } = mark;
+  const says =
+    personalDataCategories.includes(category) &&
+    purposes.includes(purpose) &&
+    lawfulBases.includes(basis) &&
+    term.test(retention);
+  if (!says)
+    throw new Error(
+      `A mark of personal data says what, what for, on which basis and how long: ${JSON.stringify(mark)}`,
+    );
   marks.set(schema, mark);
   return schema;
 }

@@ -2,6 +2,7 @@ import { activityRoutes } from './activity/routes.js';
 import { exportRoutes } from './export/routes.js';
 import { gatewayRoutes } from './gateway/routes.js';
 import { identityRoutes } from './identity/routes.js';
+import { getRecordsOfProcessingRoute } from './privacy/routes.js';
 import { profileRoutes } from './profile/routes.js';
 import type { Route } from './route.js';
 
@@ -12,4 +13,5 @@ export const allRoutes: readonly Route[] = [
   ...profileRoutes,
   ...activityRoutes,
   ...exportRoutes,
+  getRecordsOfProcessingRoute,
 ];

@@ -116,7 +116,7 @@ const commands = fc.constantFrom(now, soon, later).map((at) => ({ ...asked, now:
 for (const [name, decide] of Object.entries({ decidePlace, decideRelease, decideRestrict, decideLift })) {
   laws(
     name,
-    { ...standings, decide: decide as (command: unknown, state: StandingState) => StandingEvent[] },
+    { ...standings, decide },
     {
       ...{ commands, histories },
     },

@@ -1,9 +1,11 @@
 import {
   type CurrentUserContext,
+  getRecordsOfProcessingRoute,
   getStandingRoute,
   liftRestrictionRoute,
   placeLegalHoldRoute,
   Problem,
+  recordsOfProcessing,
   releaseLegalHoldRoute,
   restrictProcessingRoute,
   type Standing,
@@ -24,7 +26,10 @@ type Asked = Pick<RouteRequest, 'commandId' | 'commandHash' | 'now'> & {
   params: { user_id: string };
 };
 
-/** Holds and restrictions of what an account knows about its members, and about those who were members. */
+/**
+ * Holds and restrictions of what an account knows about its members, and about those who were members; and the records of
+ * all that is processed.
+ */
 export function standingRoutesOf(store: EventStore): MountedRoute[] {
   /** @throws Problem 404 `member-not-found` for everybody who never belonged to the account, known elsewhere or not */
   async function aboutWhom({ context, params }: Pick<Asked, 'context' | 'params'>): Promise<About> {
@@ -70,6 +75,7 @@ export function standingRoutesOf(store: EventStore): MountedRoute[] {
       return written(outcome, (state) => shown(idsOf(request), state, now));
     }),
     mount(liftRestrictionRoute, async (request) => written(await change(request, decideLift), () => null, 204)),
+    mount(getRecordsOfProcessingRoute, async () => ({ status: 200, body: { processings: recordsOfProcessing() } })),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { allEvents, type CurrentUserContext, headers, type Permission } from '@annals/contracts';
+import { allEvents, type CurrentUserContext, headers, type Permission, recordsOfProcessing } from '@annals/contracts';
 import { accountStream, holderOf, type StoredEvent, uuidv7 } from '@annals/event-store';
 import { signedIn, startTestService, type TestService, testStores } from '@annals/testing';
 import { standingRoutesOf } from './routes.js';
@@ -208,5 +208,17 @@ describe('the reason of a hold', () => {
     await keys.fence(holderOf(member.user_id!, member.account_id));
     const refused = await call(officer, 'PUT', pathOf(member, restriction), { body: { reason } });
     expect([refused.status, refused.json.code]).toEqual([410, 'subject-erased']);
+  });
+});
+
+describe('the records of processing', () => {
+  it('tell an ADMIN of every purpose and every marked field', async () => {
+    const { officer } = await people();
+    const { status, json } = await call(officer, 'GET', '/privacy/records-of-processing');
+    expect([status, json]).toEqual([200, { processings: recordsOfProcessing() }]);
+  });
+
+  it.each(['MANAGER', 'VIEWER', 'ANALYTICS'] as const)('are not for a %s', async (role) => {
+    expect((await call(signedIn(role), 'GET', '/privacy/records-of-processing')).status).toBe(403);
   });
 });

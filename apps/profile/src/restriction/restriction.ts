@@ -59,7 +59,7 @@ const processingRestricted = (): Problem =>
 export const unlessRestricted = (folds: Reading, route: MountedRoute): MountedRoute => ({
   ...route,
   async run(request: RouteRequest) {
-    await requireUnrestricted(folds, ownerOf(request.context as CurrentUserContext), request.minPosition);
+    await requireUnrestricted(folds, ownerOf(request.context), request.minPosition);
     return route.run(request);
   },
 });

@@ -1,0 +1,3 @@
+export * from './processings.js';
+export * from './records.js';
+export * from './routes.js';
