@@ -110,8 +110,8 @@ export function testProfileService(): () => ProfileService {
         const tokens = decodeTokens(erasure.positions);
         await Promise.all(runners.map((runner) => runner.waitFor(tokens, 10_000)));
         const removed: Record<string, number> = {};
-        for (const { of, remove } of profileErasers(parts)) {
-          for (const holder of asked) removed[of] = (removed[of] ?? 0) + (await remove(holder));
+        for (const eraser of profileErasers(parts)) {
+          for (const holder of asked) removed[eraser.of] = (removed[eraser.of] ?? 0) + (await eraser.remove(holder));
         }
         return removed;
       },

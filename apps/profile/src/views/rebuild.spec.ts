@@ -8,17 +8,19 @@ import { preferences } from '../preferences/preferences.js';
 import { profile } from '../profile/profile.js';
 import { testProfileService } from '../testing/profile-service.js';
 import { directory } from './directory/projection.js';
+import { handleHolders } from './handle-holders/projection.js';
 import { members } from './members/projection.js';
 import { verificationList } from './verifications/projection.js';
 
 const service = testProfileService();
-const projections: readonly Projection[] = [members, directory, verificationList];
+const projections: readonly Projection[] = [members, directory, verificationList, handleHolders];
 
-/** Three people of two accounts, one of them in both. */
+/** People of two accounts, one of them in both. */
 const ada = signedIn('ADMIN');
 const bob = signedIn('VIEWER', { account_id: ada.account_id });
 const there = signedIn('VIEWER', { user_id: ada.user_id });
-const everybody = [ada, bob, there];
+const gone = signedIn('VIEWER', { account_id: ada.account_id });
+const everybody = [ada, bob, there, gone];
 
 type Deed = readonly [method: string, path: string, body?: object];
 const proof = { fields: ['name'], evidence: [{ type: 'link', url: 'https://example.com/proof' }] };
@@ -77,6 +79,12 @@ beforeAll(async () => {
   await live(ada, ['PATCH', '/users/profile/privacy', { searchable: true, fields: { name: 'account' } }]);
   await live(ada, ['PATCH', '/users/profile', { name: 'Ada Lovelace' }]);
   await live(ada, ['POST', '/users/profile/verification', proof]);
+  await live(there, ['join', '']);
+  await live(there, ['PATCH', '/users/profile', { name: 'Ada Elsewhere', handle: 'elsewhere' }]);
+  // One account erases somebody who is still a member, and everybody erases somebody else.
+  await service().erase({ account_id: bob.account_id, user_id: bob.user_id! });
+  await service().erase(...[null, gone.account_id].map((account_id) => ({ account_id, user_id: gone.user_id! })));
+  for (const who of [bob, gone]) await live(who, ['leave', '']);
   await service().reacted();
 }, 60_000);
 

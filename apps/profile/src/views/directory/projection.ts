@@ -1,40 +1,67 @@
 import { profileEvents } from '@annals/contracts';
 import type { StoredEvent } from '@annals/event-store';
 import type { Projection, ProjectionHandler, Tx } from '@annals/postgres';
-import { concerns, type Entry, evolveEntry, listingOf, unknown } from './entry.js';
+import { concerns, type Entry, evolveEntry, listingOf, saysNothing, unknown } from './entry.js';
 import { tables } from './tables.js';
 import { type Change, writeWords } from './write-words.js';
 
 const ofProfiles = profileEvents.filter(({ category }) => category === 'profile').map(({ type }) => type);
 const ofMembers = ['MembershipGranted', 'MembershipEnded'];
 const ofPeople = ['UserDisabled', 'UserEnabled', 'UserDeleted', 'UserRestored'];
+const erased = 'SubjectErased';
+
+const ofRestriction = ['ProcessingRestricted', 'ProcessingRestrictionLifted'];
 
 const one: ProjectionHandler = (tx, event) => batch(tx, [event]);
 
 /** Members of accounts by what the others may find them by: their place in the alphabet, their words, spellings of these. */
 export const directory: Projection = {
   name: 'directory',
-  version: 1,
-  categories: ['profile', 'membership', 'user'],
+  version: 2,
+  categories: ['profile', 'membership', 'user', 'hold', 'erased'],
   tables,
-  on: Object.fromEntries([...ofProfiles, ...ofMembers, ...ofPeople].map((type) => [type, one])),
+  on: Object.fromEntries(
+    [...ofProfiles, ...ofMembers, ...ofPeople, ...ofRestriction, erased].map((type) => [type, one]),
+  ),
   // Who is out is out everywhere, whichever account's administrator did it.
-  accountOf: ({ type, data }) => (ofPeople.includes(type) ? null : String(data.account_id)),
+  accountOf: (event) => (isOfPerson(event) ? null : String(event.data.account_id)),
   batch,
 };
 
+/** Whether it happens to a person in every account. */
+const isOfPerson = ({ type, data }: Pick<StoredEvent, 'type' | 'data'>): boolean =>
+  ofPeople.includes(type) || (type === erased && data.account_id === null);
+
+/** Whether an account erases what it holds about somebody; with it goes that it might not process it. */
+const isOfMember = ({ type, data }: Pick<StoredEvent, 'type' | 'data'>): boolean =>
+  type === erased && data.account_id !== null;
+
 async function batch(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
-  const people = events.filter(({ type }) => ofPeople.includes(type));
+  const people = events.filter(isOfPerson);
   if (people.length > 0) await comeAndGo(tx, people);
-  const entries = events.filter((event) => !ofPeople.includes(event.type) && concerns(event));
+  const apart = events.filter((event) => ofRestriction.includes(event.type) || isOfMember(event));
+  for (const event of apart) await restrict(tx, event);
+  const entries = events.filter(
+    (event) => !isOfPerson(event) && !ofRestriction.includes(event.type) && concerns(event),
+  );
   if (entries.length > 0) await change(tx, String(entries[0]!.data.account_id), entries);
+}
+
+/** The entry stays as it is for the time after. */
+async function restrict(tx: Tx, { type, data: { account_id, user_id } }: StoredEvent): Promise<void> {
+  await tx.query(
+    type === 'ProcessingRestricted'
+      ? 'insert into restricted (account_id, user_id) values ($1, $2) on conflict do nothing'
+      : 'delete from restricted where account_id = $1 and user_id = $2',
+    [account_id, user_id],
+  );
 }
 
 async function comeAndGo(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
   const out = new Map(
     events.map(({ type, data }) => [
       String(data.user_id),
-      type === 'UserDisabled' || type === 'UserDeleted' || data.status === 'disabled',
+      type === 'UserDisabled' || type === 'UserDeleted' || type === erased || data.status === 'disabled',
     ]),
   );
   const those = (isOut: boolean) => [...out].filter(([, value]) => value === isOut).map(([userId]) => userId);
@@ -58,15 +85,28 @@ async function change(tx: Tx, accountId: string, events: readonly StoredEvent[])
   }
   const changes = userIds
     .map((userId): Change => ({ userId, before: known.get(userId) ?? unknown, after: after.get(userId)! }))
-    .filter(({ userId, before, after: now }) => !known.has(userId) || !same(before, now));
+    .filter(({ userId, before, after: now }) => (known.has(userId) ? !same(before, now) : !saysNothing(now)));
   if (changes.length === 0) return;
-  await Promise.all([writeEntries(tx, accountId, changes), ...writeWords(tx, accountId, changes)]);
+  const [gone, kept] = [true, false].map((nothing) => changes.filter(({ after: now }) => saysNothing(now) === nothing));
+  await Promise.all([
+    removeEntries(tx, accountId, gone!),
+    writeEntries(tx, accountId, kept!),
+    ...writeWords(tx, accountId, changes),
+  ]);
 }
 
 /** In the same order of keys, because both were made by the same fold; else a row is written once more than needed. */
 const same = (one: Entry, other: Entry): boolean => JSON.stringify(one) === JSON.stringify(other);
 
+async function removeEntries(tx: Tx, accountId: string, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.query('delete from entries where account_id = $1 and user_id = any($2::uuid[])', [
+    ...[accountId, changes.map(({ userId }) => userId)],
+  ]);
+}
+
 async function writeEntries(tx: Tx, accountId: string, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return;
   const listings = changes.map(({ after }) => listingOf(after));
   await tx.query(
     `insert into entries (account_id, user_id, member, state, listed, sort_key)
