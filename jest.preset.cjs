@@ -1,4 +1,4 @@
-/** Shared by every project: specs stand beside their source; `*.fault`, `*.kafka`, `*.redis`, `*.s3` and `*.containers` specs have targets of their own. */
+/** Shared by every project: specs stand beside their source; `*.faults`, `*.kafka`, `*.redis`, `*.s3`, `*.containers` and `*.round-trip` specs have targets of their own. */
 const lane = process.env.ANNALS_LANE;
 const project = process.cwd();
 
@@ -7,7 +7,10 @@ const isProduct = /[\\/](libs|apps)[\\/](?!testing$)[^\\/]+$/.test(project);
 module.exports = {
   testEnvironment: 'node',
   testMatch: lane ? [`<rootDir>/src/**/*.${lane}.spec.ts`] : ['<rootDir>/src/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', ...(lane ? [] : ['\\.(faults|kafka|redis|s3|containers)\\.spec\\.ts$'])],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(lane ? [] : ['\\.(faults|kafka|redis|s3|containers|round-trip)\\.spec\\.ts$']),
+  ],
   passWithNoTests: true,
   transform: {
     '^.+\\.[cm]?[tj]s$': [
