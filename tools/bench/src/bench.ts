@@ -9,6 +9,7 @@ import { avatarTable } from './avatar-speed.js';
 import { measureContext } from './context-cost.js';
 import type { Contender } from './contender.js';
 import { openLoop } from './load.js';
+import { exportTable } from './exports/export-table.js';
 import { betterAuth, naive, type PeerSite } from './peers.js';
 import { factsTable } from './facts/facts-table.js';
 import { residentMebibytes } from './processes.js';
@@ -27,6 +28,8 @@ const { values } = parseArgs({
     people: { type: 'string', default: '40' },
     /** Entries of the audit log that part `audit` fills. */
     entries: { type: 'string', default: '1000000' },
+    /** Sizes of the exports that part `export` makes. */
+    megabytes: { type: 'string', default: '1,10,100' },
     /** Parts to measure, separated by commas. */
     parts: { type: 'string', default: 'profile,preferences,identity,users,directory' },
   },
@@ -121,6 +124,8 @@ async function main(): Promise<void> {
     RATE_LIMIT_PER_MINUTE: '0',
     RATE_LIMIT_PER_MINUTE_ADDRESS: '0',
     LOG_LEVEL: 'warn',
+    // An export of 100 MB of what clients told is a little more with what the log says of it.
+    USER_DATA_EXPORT_LIMIT: '209715200',
     // As in production: a sample of requests is traced, failed and slow ones always.
     TRACE_RATIO: '0.01',
   });
@@ -144,6 +149,7 @@ async function main(): Promise<void> {
       const activityUrl = siteOf(stack).superuserUrl.replace(/\/postgres$/, '/annals_activity');
       console.log(`\n${await auditTable(stack, activityUrl, Number(values.entries), plan.seconds)}`);
     }
+    if (parts.includes('export')) console.log(`\n${await exportTable(stack, values.megabytes.split(',').map(Number))}`);
     if (parts.includes('avatar')) console.log(`\n${await avatarTable(stack)}`);
     for (const part of ['preferences', 'profile'] as const) {
       if (parts.includes(part)) await withPeers(stack, plan, people, part);

@@ -153,12 +153,12 @@ const places: Readonly<Record<string, readonly [ExportPart, string?]>> = {
 const placed = marked.flatMap((contract) =>
   fieldsOf(contract).flatMap((field) => {
     const place = places[`${contract.type}.${field}`] ?? places[contract.type];
-    return place ? [[contract.type, field, ...place] as const] : [];
+    return place ? [[contract.type, field, place[0], place[1] ?? field] as const] : [];
   }),
 );
 
 describe('the parts of an export', () => {
-  it.each(placed)('show %s.%s as it is now, in %s', (_type, field, part, name = field) =>
+  it.each(placed)('show %s.%s as it is now, in %s', (_type, _field, part, name) =>
     expect(Object.keys(answers[part]!.shape)).toContain(name),
   );
 

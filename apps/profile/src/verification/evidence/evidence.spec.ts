@@ -1,3 +1,4 @@
+import { serviceIdentity } from '@annals/auth';
 import { type CurrentUserContext, headers } from '@annals/contracts';
 import { uuidv7 } from '@annals/event-store';
 import type { Objects } from '@annals/objects';
@@ -219,5 +220,28 @@ describe('evidence', () => {
   it('lies under a name that tells whose it is', () => {
     const [owner, documentId] = [{ account_id: uuidv7(), user_id: uuidv7() }, uuidv7()];
     expect(evidenceOf(evidenceName(owner, documentId))).toEqual({ owner, documentId });
+  });
+});
+
+describe('a document taken along in an export', () => {
+  const taken = (who: CurrentUserContext, id: string) =>
+    service().one.asExport('GET', `/internal/evidence/${id}`, serviceIdentity('svc:export', whoseOf(who)));
+  const whoseOf = ({ account_id, user_id }: CurrentUserContext) => ({ accountId: account_id!, userId: user_id! });
+
+  it('is given to the service that exports, on behalf of its person in its account, and to nobody else', async () => {
+    const { who, document_id } = await asked();
+    const { status, text } = await taken(who, document_id);
+    expect([status, text]).toEqual([200, pdf.toString()]);
+    const twin = { ...who, account_id: (await person()).account_id };
+    expect(codeOf(await taken(twin, document_id))).toEqual([404, 'document-unknown']);
+    expect(codeOf(await taken(await person(), document_id))).toEqual([404, 'document-unknown']);
+    expect((await call('GET', `/internal/evidence/${document_id}`, who)).status).toBe(404);
+  });
+
+  it('is none when its bytes have gone, or it never was', async () => {
+    const { who, document_id } = await asked();
+    await service().parts.objects.remove(evidenceName(ownerOf(who), document_id));
+    expect(codeOf(await taken(who, document_id))).toEqual([404, 'document-unknown']);
+    expect(codeOf(await taken(who, who.user_id!))).toEqual([404, 'document-unknown']);
   });
 });

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Reads, stages, makes and checks an export of so many bytes in every format, and says what it took. */
+const program = `
+const [dist, folder, bytes] = process.argv.slice(1);
+const { stagePart, stagedItems } = require(dist + '/document/staged.js');
+const { renderFile } = require(dist + '/document/render.js');
+const { sealDocument, checkDocument } = require(dist + '/document/sealed-document.js');
+const { particularsOf } = require(dist + '/document/particulars.js');
+const { folderObjects } = require('@annals/objects');
+const key = { id: 'key', key: Buffer.alloc(32, 1) };
+const store = { objects: folderObjects(folder), keys: { current: async () => key, find: async () => key } };
+const who = { accountId: '018f0000-0000-7000-8000-00000000000a', userId: '018f0000-0000-7000-8000-0000000000b1',
+  exportId: '018f0000-0000-7000-8000-0000000000e1' };
+async function* items() {
+  for (let made = 0, n = 0; made < Number(bytes); n++) {
+    const item = { id: n, type: 'page_view', data: { path: '/a/' + n, text: String(n).repeat(60) }, tags: ['a', 'b'] };
+    made += JSON.stringify(item).length + 1;
+    yield item;
+  }
+}
+(async () => {
+  const section = { part: 'activity', version: 1, kind: 'many', items };
+  const { staged, ...measured } = await stagePart(store, section, who, () => undefined, new AbortController().signal);
+  const listed = { part: 'activity', kind: 'many', schema_version: 1, ...measured, ...particularsOf('activity') };
+  const formats = ['json', 'csv', 'pdf'];
+  const manifest = { format: 'annals-export', format_version: 2, export_id: who.exportId, account_id: who.accountId,
+    user_id: who.userId, scope: 'self', formats, created_at: '2026-03-01T12:00:00.000Z', parts: [listed] };
+  const parts = [{ ...listed, items_json: () => stagedItems(store, { ...who, staged }) }];
+  const place = { subject: who.userId, accountId: who.accountId, name: 'exports/' + who.accountId + '/' + who.exportId };
+  const made = await sealDocument(store, place, renderFile({ manifest, parts }));
+  await checkDocument(store, place, made);
+  process.stdout.write(JSON.stringify({ ...measured, ...made, peakMiB: process.resourceUsage().maxRSS / 1024 }));
+})();
+`;
+
+interface Made {
+  bytes: number;
+  size_bytes: number;
+  peakMiB: number;
+}
+
+/** In a process with a heap that does not hold the export twice. */
+async function madeWith(bytes: number): Promise<Made> {
+  const folder = mkdtempSync(join(tmpdir(), 'annals-flat-'));
+  try {
+    const flags = ['--max-old-space-size=200', '-e', program, join(__dirname, '../../dist'), folder, String(bytes)];
+    const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd: join(__dirname, '../..') });
+    return JSON.parse(stdout) as Made;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+it('an export of 100 MB in every format takes no more memory than one of 10 MB, within 200 MB of heap', async () => {
+  const small = await madeWith(10_000_000);
+  const large = await madeWith(100_000_000);
+  expect(large.bytes).toBeGreaterThan(9.5 * small.bytes);
+  expect(large.peakMiB - small.peakMiB).toBeLessThan(64);
+}, 240_000);
