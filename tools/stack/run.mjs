@@ -14,6 +14,7 @@ const commands = {
   replay: 'tools/replay/dist/replay.js',
   trace: 'tools/replay/dist/trace.js',
   audit: 'tools/audit/dist/audit.js',
+  'erasure-scan': 'tools/erasure-scan/dist/erasure-scan.js',
   scavenge: 'tools/event-node/dist/scavenge-command.js',
   bench: 'tools/bench/dist/bench.js',
 };
@@ -29,7 +30,7 @@ if (!existsSync(compiler)) {
   process.exit(1);
 }
 const projects = ['gateway', 'identity', 'profile', 'activity', 'export'].map((app) => `apps/${app}`);
-const tools = ['stack', 'replay', 'audit', 'event-node', ...(name === 'bench' ? ['bench'] : [])].map(
+const tools = ['stack', 'replay', 'audit', 'erasure-scan', 'event-node', ...(name === 'bench' ? ['bench'] : [])].map(
   (tool) => `tools/${tool}`,
 );
 const built = spawnSync(process.execPath, [compiler, '--build', ...projects, ...tools], {
