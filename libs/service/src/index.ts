@@ -8,7 +8,7 @@ export {
   secretKey,
   storeConfig,
 } from './config.js';
-export { createLogger, type LogField, type LogFields, type Logger, type LoggerOptions } from './log.js';
+export { createLogger, logFields, type LogField, type LogFields, type Logger, type LoggerOptions } from './log.js';
 export {
   createMetrics,
   durationBuckets,

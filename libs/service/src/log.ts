@@ -2,7 +2,7 @@ import pino, { type DestinationStream } from 'pino';
 import { currentScope } from './telemetry/scope.js';
 
 /** The fields a log line may have. Everything else is left out and only named: personal data cannot slip in. */
-const allowed = [
+export const logFields = [
   'account_id',
   'attempt',
   'category',
@@ -51,7 +51,7 @@ const allowed = [
   'user_id',
   'version',
 ] as const;
-export type LogField = (typeof allowed)[number];
+export type LogField = (typeof logFields)[number];
 export type LogValue = string | number | boolean | null | undefined;
 export type LogFields = Readonly<Partial<Record<LogField, LogValue>> & { error?: unknown }>;
 
@@ -71,7 +71,7 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-const allowedFields: ReadonlySet<string> = new Set(allowed);
+const allowedFields: ReadonlySet<string> = new Set(logFields);
 
 /** JSON lines, with trace, span, request and account id of the request in which they are written. */
 export function createLogger(options: LoggerOptions): Logger {
