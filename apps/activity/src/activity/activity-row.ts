@@ -62,13 +62,9 @@ const mechanical = new Set(['email', 'slug', 'accountname', 'domain', 'handle'])
 /** Steps of something whose beginning and end are told. */
 const steps = new Set([
   'ExportPartGathered',
-  // From here on there is nobody whose log it could stand in; auditors read of it.
-  'ErasureBegun',
-  'SubjectErased',
   'ErasureKeysDestroyed',
   'ErasureCachesEvicted',
   'ErasureStepAcknowledged',
-  'ErasureCertified',
 ]);
 
 /** Lines of somebody's activity log that an event makes: none, one, or one for each fact a client told. */

@@ -21,9 +21,13 @@ const insert = `
     ${own.map((name) => `l.${name}::${lineColumns[name]}`).join(', ')}, l.n - 1
   from unnest(${[...origins, 'lines'].map((_, index) => `$${index + 2}::text[]`).join(', ')}) as e(${[...origins, 'lines'].join(', ')}),
     rows from (json_to_recordset(e.lines::json) as (${own.map((name) => `${name} text`).join(', ')}))
-      with ordinality as l(${own.join(', ')}, n)`;
+      with ordinality as l(${own.join(', ')}, n)
+  where not exists (select from erased_people x where x.account_id = $1::uuid and x.user_id = l.user_id::uuid)`;
 
-/** Inserts the lines of many events of one account in one statement, each numbered within its event from 0. */
+/**
+ * Inserts the lines of many events of one account in one statement, each numbered within its event from 0. People who were
+ * erased get none: what is still done about them then (a session ends, a document goes) would begin their log anew.
+ */
 export async function insertLines(tx: Tx, accountId: string, events: readonly EventLines[]): Promise<void> {
   await tx.query(insert, [
     accountId,

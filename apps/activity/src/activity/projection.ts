@@ -44,6 +44,13 @@ export const activityLog: Projection = {
     create table ${schema}.silent_people ${silenceColumns(silent)};
     comment on table ${schema}.silent_people is 'people of whose clients no fact is taken';
     ${tenantTable(`${schema}.silent_people`)}
+    create table ${schema}.erased_people (
+      account_id uuid not null,
+      user_id uuid not null,
+      primary key (account_id, user_id)
+    );
+    comment on table ${schema}.erased_people is 'people who have no log any more, whatever is done about them afterwards';
+    ${tenantTable(`${schema}.erased_people`)}
   `,
   on: {},
   accountOf: () => null,

@@ -110,7 +110,9 @@ const about = (who: CurrentUserContext, rows: Record<string, string[]>) =>
       .filter((line) => line.includes(who.account_id!) && namesOf(who).some((name) => line.includes(name)))
       .map(() => table),
   );
-/** Rows in which a person stands for themselves; the audit log keeps their pseudonym and ciphertext. */
+/** Without the list of those who are to have no log. */
+const apartFromErased = ({ erased_people: _people, ...rows }: Record<string, string[]>) => rows;
+/** Those in which a person stands for themselves; the audit log keeps their pseudonym and ciphertext. */
 const clearModels = () => models().filter(({ name }) => !['audit_log'].includes(name));
 
 /** Without what is kept for each stream that there is: those that were closed are there until the store takes them. */
@@ -157,7 +159,8 @@ describe('a person who is erased in an account', () => {
       ['activity_log', 'feedback_answers', 'presence', 'retention', 'tracking_consents', 'usage'].sort(),
     );
     await ask(seen, [{ account_id: ada.account_id, user_id: ada.user_id }]);
-    for (const model of clearModels()) expect([model.name, about(ada, await rowsOf(model))]).toEqual([model.name, []]);
+    for (const model of clearModels())
+      expect([model.name, about(ada, apartFromErased(await rowsOf(model)))]).toEqual([model.name, []]);
   });
 
   it('leaves what there is of others, and of themselves in another account, as it was', async () => {
@@ -198,12 +201,26 @@ describe('a person who is erased in an account', () => {
     expect([again.status, again.json]).toEqual([200, { removed: { tracked_days: 0 } }]);
   });
 
+  it('gets no log by what is still done about them', async () => {
+    const ids = { account_id: ada.account_id, export_id: uuidv7(), user_id: ada.user_id };
+    const cancelled = [{ type: 'ExportCancelled', data: { ...ids, cancelled_at: now() } }];
+    await under().happened(admin, 'export', `${ada.account_id}_${ids.export_id}`, cancelled, now());
+    await caughtUp();
+    const log = models().find(({ name }) => name === 'activity_log')!;
+    const { activity_entries = [], erased_people } = await rowsOf(log);
+    expect(activity_entries.filter((line) => line.includes(ada.user_id!) && line.includes(ada.account_id!))).toEqual(
+      [],
+    );
+    expect(erased_people).toEqual([`(${ada.account_id},${ada.user_id})`]);
+  });
+
   it('cannot be recorded any more', async () => {
     const facts = { body: [{ type: 'canary', data: {} }] };
     const answer = await under().service.call('POST', '/users/activity', ada, facts);
     expect(answer.json).toMatchObject({ accepted: 0, consented: false });
     await caughtUp();
-    for (const model of clearModels()) expect([model.name, about(ada, await rowsOf(model))]).toEqual([model.name, []]);
+    for (const model of clearModels())
+      expect([model.name, about(ada, apartFromErased(await rowsOf(model)))]).toEqual([model.name, []]);
   });
 
   it('stays in the audit log, which proves the same entry with the same hash', async () => {
