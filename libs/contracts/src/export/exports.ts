@@ -15,7 +15,13 @@ export const ExportStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 
 export type ExportStatus = z.infer<typeof ExportStatus>;
 
 /** Why an export ends without its person's wish: they have no business in the account any more, or the account is gone. */
-export const accessEnds = ['membership-ended', 'user-disabled', 'user-deleted', 'account-closed'] as const;
+export const accessEnds = [
+  'membership-ended',
+  'user-disabled',
+  'user-deleted',
+  'account-closed',
+  'subject-erased',
+] as const;
 export const AccessEnd = z.enum(accessEnds);
 export type AccessEnd = z.infer<typeof AccessEnd>;
 

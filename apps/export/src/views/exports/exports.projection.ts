@@ -13,7 +13,8 @@ const idsOf = (event: StoredEvent) => {
 export const exportsProjection: Projection = {
   name: 'exports',
   version: 1,
-  categories: ['export'],
+  categories: ['export', 'erased'],
+  accountOf: ({ data }) => (data.account_id as string | null | undefined) ?? null,
   tables: (name) => `
     create table ${name}.export (
       account_id uuid not null,
@@ -34,6 +35,12 @@ export const exportsProjection: Projection = {
          on conflict (account_id, export_id) do nothing`,
         [...idsOf(event), requested_at, event.revision.toString()],
       );
+    },
+    /** What is held for no account has no exports. */
+    SubjectErased: async (tx, { data }) => {
+      await tx.query(`delete from ${schema}.export where account_id = $1 and user_id = $2`, [
+        ...[data.account_id, data.user_id],
+      ]);
     },
     ...Object.fromEntries(
       [
