@@ -17,6 +17,7 @@ import { requireExportRight } from './account/rights-now.js';
 import { exportConfig } from './config.js';
 import { requireStanding } from './document/require-standing.js';
 import { erasureProjections, openErasures } from './erasure/open-erasures.js';
+import { erasingRoutes } from './erasing/erasing-routes.js';
 import { changeFollower, exportChanges } from './export/follow-export.js';
 import { exportRoutesOf } from './export/routes.js';
 import { enqueueExport, jobTopic } from './jobs/enqueue.js';
@@ -114,6 +115,7 @@ serve('export', config, async (boot, logger) => {
         }),
         ...standingRoutesOf(store),
         ...erasures.routes,
+        ...erasingRoutes({ store, objects, pool: backgroundPool, runners: stores.runners, now: () => new Date() }),
         ...openParkedDesk({ service: 'export', pool: backgroundPool, consumers, logger }),
       ],
       projections: stores.runners,
