@@ -48,10 +48,13 @@ export function endAccess(parts: MemberParts): MessageHandler {
 }
 
 /** Whoever is at fault, it is not the message: it comes again. @throws BusError 'bus-unavailable' */
-async function seen({ view, patienceMs = 10_000 }: MemberParts): Promise<void> {
+export async function seen(
+  { view, patienceMs = 10_000 }: Pick<MemberParts, 'view' | 'patienceMs'>,
+  of = 'open exports',
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const impatient = new Promise<never>((_, reject) => {
-    const late = () => reject(new BusError('bus-unavailable', 'the view of open exports is behind'));
+    const late = () => reject(new BusError('bus-unavailable', `the view of ${of} is behind`));
     timer = setTimeout(late, patienceMs);
   });
   await Promise.race([view.caughtUp(), impatient]).finally(() => clearTimeout(timer));

@@ -4,6 +4,7 @@ import { SubjectErased } from './erasure/erased.js';
 import { erasureEvents } from './erasure/process.js';
 import { standingEvents } from './standing/events.js';
 import { importEvents } from './import/events.js';
+import { scheduleEvents } from './schedule/events.js';
 import { AccessEnd, DocumentFormat, ExpiryReason, ExportPart, ExportScope } from './exports.js';
 
 const ids = { account_id: z.uuid(), export_id: z.uuid(), user_id: z.uuid() };
@@ -89,4 +90,5 @@ export const exportEvents = [
   ...erasureEvents,
   ...importEvents,
   ...standingEvents,
+  ...scheduleEvents,
 ] as const;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { pageOf, pageQuery, route } from '../route.js';
 import { erasureRoutes } from './erasure/routes.js';
+import { exportScheduleRoutes } from './schedule/routes.js';
+import { importRoutes } from './import/routes.js';
 import { standingRoutes } from './standing/routes.js';
 import { ExportOperation, RequestExport } from './exports.js';
 
@@ -69,5 +71,7 @@ export const exportRoutes = [
   downloadExportRoute,
   cancelExportRoute,
   ...erasureRoutes,
+  ...importRoutes,
   ...standingRoutes,
+  ...exportScheduleRoutes,
 ] as const;

@@ -11,6 +11,7 @@ export const things = [
     'parked',
     'feedback',
     'erasure',
+    'schedule',
   ] as const),
 ];
 export type Thing = (typeof things)[number];
@@ -106,4 +107,6 @@ export const foreignIds: Readonly<Record<string, ForeignIds>> = {
   followExport: one('export_id', 'export'),
   downloadExport: one('export_id', 'export'),
   cancelExport: one('export_id', 'export'),
+  getExportSchedule: one('schedule_id', 'schedule'),
+  deleteExportSchedule: one('schedule_id', 'schedule'),
 };

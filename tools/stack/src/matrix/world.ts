@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   addVerificationDocumentRoute,
   createAccountRoute,
+  createExportScheduleRoute,
   createApiKeyRoute,
   createInvitationRoute,
   defineRoleRoute,
@@ -108,6 +109,7 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
     body: { email: 'invited@acme.test' },
   });
   const download = await client.call(requestExportRoute, { body: {} });
+  const schedule = await client.call(createExportScheduleRoute, { body: { cron: '@yearly' } });
   // Days from now: nothing of it happens while the matrix is asked.
   const erasure = await client.call(requestErasureRoute, { body: { user_id: viewer.userId } });
   const verification = await verificationOf(viewer);
@@ -124,6 +126,7 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
       invitation: invitation.body.id,
       export: download.body.id,
       erasure: erasure.body.id,
+      schedule: schedule.body.id,
       entry,
       feedback: feedback.body.id,
     },
