@@ -26,10 +26,12 @@ import { endAccess, identityTopic } from './members/follow-members.js';
 import { startWorker } from './jobs/worker.js';
 import { startObjects } from '@annals/objects';
 import { integrationEventOf, jobOf } from './publish.js';
+import { openSchedules } from './schedule/open-schedules.js';
 import { standingRoutesOf } from './standing/routes.js';
 import { exportsProjection } from './views/exports/exports.projection.js';
 import { openExports } from './views/open-exports/open-exports.projection.js';
 import { records } from './views/records/records.projection.js';
+import { runningSchedules } from './views/schedules/schedules.projection.js';
 import { selfSections } from './section/self-sections.js';
 import { progressChannel } from './jobs/progress.js';
 
@@ -39,7 +41,7 @@ serve('export', config, async (boot, logger) => {
   const stores = await openStores(boot, {
     ...{ service: 'export', config, logger },
     migrations: [...consumerMigrations, ...jobMigrations],
-    projections: [exportsProjection, openExports, records, ...erasureProjections],
+    projections: [exportsProjection, openExports, records, runningSchedules, ...erasureProjections],
   });
   const { pool, backgroundPool, keys, store, bus } = stores;
   const running = (projection: Projection) => stores.runners.find((runner) => runner.projection === projection)!;
@@ -85,6 +87,14 @@ serve('export', config, async (boot, logger) => {
     ...{ config, store, pool, backgroundPool, keys, runners: stores.runners, signer, logger },
     services: { identity, profile, activity },
   });
+  const limits = {
+    room: { perPerson: config.EXPORTS_PER_PERSON, perAccount: config.EXPORTS_PER_ACCOUNT },
+    limitBytes: config.USER_DATA_EXPORT_LIMIT,
+  };
+  const schedules = await openSchedules({
+    ...{ store, pool, backgroundPool, identity, consuming, logger, ...limits },
+    ...{ openExports: running(openExports), schedules: running(runningSchedules) },
+  });
   const worker = startWorker({
     ...{ pool: backgroundPool, logger },
     workshop: {
@@ -109,20 +119,25 @@ serve('export', config, async (boot, logger) => {
       routes: [
         ...exportRoutesOf({
           ...{ store, pool, keys, objects, changes, openExports: running(openExports) },
-          room: { perPerson: config.EXPORTS_PER_PERSON, perAccount: config.EXPORTS_PER_ACCOUNT },
-          recordTakeout: takeoutRecorder(identity),
-          limitBytes: config.USER_DATA_EXPORT_LIMIT,
+          ...{ ...limits, recordTakeout: takeoutRecorder(identity) },
         }),
+        ...schedules.routes,
         ...standingRoutesOf(store),
         ...erasures.routes,
         ...erasingRoutes({ store, objects, pool: backgroundPool, runners: stores.runners, now: () => new Date() }),
-        ...openParkedDesk({ service: 'export', pool: backgroundPool, consumers, logger }),
+        ...openParkedDesk({
+          service: 'export',
+          pool: backgroundPool,
+          consumers: [...consumers, schedules.consumer],
+          logger,
+        }),
       ],
       projections: stores.runners,
       effects: store.effects,
       readiness: { ...stores.readiness, objects: () => objects.ping() },
     }),
     close: [
+      () => schedules.stop(),
       () => worker.stop(),
       () => erasures.stop(),
       ...consumers.map((consumer) => () => consumer.stop()),
