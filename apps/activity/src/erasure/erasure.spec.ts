@@ -52,7 +52,7 @@ async function erase(person: string, accountId: string | null): Promise<string> 
     session_id: null,
   };
   const id = accountId ? `${accountId}_${person}` : person;
-  const as = { ...by, account_id: accountId } as CurrentUserContext;
+  const as = { ...by, account_id: accountId };
   const seen = await under().happened(as, 'erased', id, [{ type: SubjectErased.type, data }], now());
   await keys.destroy(holder);
   under().stores.store.forget(person);
