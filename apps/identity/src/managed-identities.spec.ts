@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { ExternalIssuer } from '@annals/auth';
-import { startTestStores, until } from '@annals/testing';
+import { ExternalIssuer, serviceIdentity } from '@annals/auth';
+import { eraseHolders, startTestStores, until } from '@annals/testing';
 import { auth0 } from './idp/auth0.js';
+import { providers } from './provider/provider.js';
 import { seedDemo } from './seed/seed.js';
 import { demoPassword } from './seed/people.js';
 import { startIdentity, storeOptions, type IdentityService } from './testing/identity-service.js';
@@ -49,6 +50,7 @@ const arrive = (subject: string, email: string, email_verified: boolean) =>
     ...{ selector: { slug: 'acme' }, account_optional: false, client: { ip_address: null, user_agent: null } },
   });
 const there = (id: string) => stub.users.get(`auth0|${id}`);
+const linked = async (hash: string) => (await service.identity.store.load(providers, hash)).state.kind;
 const standing = async (id: string) => (await service.identity.store.load(users, id)).state.kind;
 
 describe('somebody whom an administrator makes known, where a provider is managed', () => {
@@ -86,6 +88,21 @@ describe('somebody whom an administrator makes known, where a provider is manage
       expect(status).toBeLessThan(300);
       await until(`${method} ${path} is known there`, () => there(id)?.blocked === blocked);
     }
+  });
+
+  it('is deleted there and released here when they are erased, also when the provider was away at first', async () => {
+    const { id, email } = await create();
+    await mailTo(email);
+    const provider_hash = service.identity.secrets.providerHash(`${stub.url}/`, `auth0|${id}`);
+    const holders = [{ account_id: null, user_id: id }];
+    const asked = await eraseHolders(stores.keys, [service.identity.store], holders);
+    const ask = () => service.asExport('POST', '/internal/erasures', serviceIdentity('svc:export'), asked);
+    stub.failNext(...Array.from({ length: 4 }, () => ({ status: 503 })));
+    expect((await ask()).status).toBe(500);
+    expect([there(id)?.email, await linked(provider_hash)]).toEqual([email, 'linked']);
+    expect((await ask()).status).toBe(200);
+    expect([there(id), await linked(provider_hash)]).toEqual([undefined, 'free']);
+    expect((await ask()).status).toBe(200);
   });
 
   it('comes in by our own invitation when somebody else here has their identity there', async () => {

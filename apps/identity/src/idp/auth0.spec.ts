@@ -36,6 +36,7 @@ describe('a person at Auth0', () => {
   it('is created in the connection, under our id, with a password that nobody knows and no mail of theirs', async () => {
     const person = ada();
     expect(await port.createUser(person)).toBe(`auth0|${person.user_id}`);
+    expect(port.subjectOf(person.user_id)).toBe(`auth0|${person.user_id}`);
     expect(made()).toEqual(['POST /oauth/token', 'POST /api/v2/users']);
     expect(stub.calls[1]!.body).toEqual({
       ...{ ...person, connection: 'people', email_verified: false, verify_email: false },
