@@ -392,6 +392,25 @@ describe('/users/activity', () => {
     expect(data.map((line) => line.type)).toEqual(['profile_privacy_changed', 'wanted', 'profile_privacy_changed']);
   });
 
+  it('stores no fact of somebody whose processing is restricted, says so, and goes on when that is lifted', async () => {
+    const me = await consenting(under());
+    const id = `${me.account_id}_${me.user_id}`;
+    const happens = async (type: string) => {
+      const data = { account_id: me.account_id, user_id: me.user_id };
+      const by =
+        type === 'ProcessingRestricted'
+          ? { reason: 'Accuracy is contested', restricted_by_id: me.user_id, restricted_at: '2026-03-01T12:00:00.000Z' }
+          : { lifted_by_id: me.user_id, lifted_at: '2026-03-01T12:00:00.000Z' };
+      const seen = await happened(me, 'hold', id, [{ type, data: { ...data, ...by } }]);
+      await get('/users/activity', me, seen);
+    };
+    await happens('ProcessingRestricted');
+    const nothing = { accepted: 0, ids: [], consented: true, restricted: true };
+    expect((await track(me, { type: 'while' })).json).toEqual(nothing);
+    await happens('ProcessingRestrictionLifted');
+    expect((await track(me, { type: 'after' })).json).toMatchObject({ accepted: 1, consented: true });
+  });
+
   it('keeps a key for a day: a repetition after midnight finds the batch of the day before', async () => {
     const me = await tracked();
     const first = await track(me, { type: 'late' }, { 'idempotency-key': 'night' });

@@ -41,9 +41,11 @@ const kept = ['by-setting', 'given', 'lifted', 'uncounted'];
 
 const models = { log: activityLog, usage: usage(secret), presence: presenceProjection(secret) };
 const fresh = (projection: Projection) => testDatabase({ service: 'activity', projections: [projection] });
-const databases = Object.fromEntries(
-  Object.entries(models).map(([name, model]) => [name, [fresh(model), fresh(model)]]),
-) as Record<keyof typeof models, (() => { pool: Pool })[]>;
+const databases = {
+  log: [fresh(models.log), fresh(models.log)],
+  usage: [fresh(models.usage), fresh(models.usage)],
+  presence: [fresh(models.presence), fresh(models.presence)],
+};
 
 const words = async (pool: Pool, account: string) => {
   const text = `select type from ${projectionSchema(activityLog)}.activity_entries where source = 'client' order by type`;
