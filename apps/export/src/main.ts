@@ -20,6 +20,9 @@ import { erasureProjections, openErasures } from './erasure/open-erasures.js';
 import { erasingRoutes } from './erasing/erasing-routes.js';
 import { changeFollower, exportChanges } from './export/follow-export.js';
 import { exportRoutesOf } from './export/routes.js';
+import { importAggregate } from './import/import-aggregate.js';
+import { importMigrations } from './import/tables.js';
+import { openImports } from './import/open-imports.js';
 import { enqueueExport, jobTopic } from './jobs/enqueue.js';
 import { jobMigrations } from './jobs/job-table.js';
 import { endAccess, identityTopic } from './members/follow-members.js';
@@ -29,6 +32,7 @@ import { integrationEventOf, jobOf } from './publish.js';
 import { openSchedules } from './schedule/open-schedules.js';
 import { standingRoutesOf } from './standing/routes.js';
 import { exportsProjection } from './views/exports/exports.projection.js';
+import { importsProjection } from './views/imports/imports.projection.js';
 import { openExports } from './views/open-exports/open-exports.projection.js';
 import { records } from './views/records/records.projection.js';
 import { runningSchedules } from './views/schedules/schedules.projection.js';
@@ -40,8 +44,8 @@ const config = defineConfig(exportConfig);
 serve('export', config, async (boot, logger) => {
   const stores = await openStores(boot, {
     ...{ service: 'export', config, logger },
-    migrations: [...consumerMigrations, ...jobMigrations],
-    projections: [exportsProjection, openExports, records, runningSchedules, ...erasureProjections],
+    migrations: [...consumerMigrations, ...jobMigrations, ...importMigrations],
+    projections: [exportsProjection, openExports, importsProjection, records, runningSchedules, ...erasureProjections],
   });
   const { pool, backgroundPool, keys, store, bus } = stores;
   const running = (projection: Projection) => stores.runners.find((runner) => runner.projection === projection)!;
@@ -87,6 +91,11 @@ serve('export', config, async (boot, logger) => {
     ...{ config, store, pool, backgroundPool, keys, runners: stores.runners, signer, logger },
     services: { identity, profile, activity },
   });
+  const imports = await openImports({
+    ...{ store, pool, keys, objects, changes, identity, profile, logger },
+    publishing: { ...publishing, categories: [importAggregate.category] },
+    consuming,
+  });
   const limits = {
     room: { perPerson: config.EXPORTS_PER_PERSON, perAccount: config.EXPORTS_PER_ACCOUNT },
     limitBytes: config.USER_DATA_EXPORT_LIMIT,
@@ -122,13 +131,14 @@ serve('export', config, async (boot, logger) => {
           ...{ ...limits, recordTakeout: takeoutRecorder(identity) },
         }),
         ...schedules.routes,
+        ...imports.routes,
         ...standingRoutesOf(store),
         ...erasures.routes,
         ...erasingRoutes({ store, objects, pool: backgroundPool, runners: stores.runners, now: () => new Date() }),
         ...openParkedDesk({
           service: 'export',
           pool: backgroundPool,
-          consumers: [...consumers, schedules.consumer],
+          consumers: [...consumers, schedules.consumer, imports.consumer],
           logger,
         }),
       ],
@@ -139,6 +149,7 @@ serve('export', config, async (boot, logger) => {
     close: [
       () => schedules.stop(),
       () => worker.stop(),
+      () => imports.stop(),
       () => erasures.stop(),
       ...consumers.map((consumer) => () => consumer.stop()),
       () => jobs.stop(),

@@ -12,12 +12,15 @@ export interface Asker extends Subject {
 }
 
 /** As the request itself says it: a job is a copy that may say other. */
-export async function askerOf(
+export const askerOf = (store: Pick<EventStore, 'readStream'>, subject: Subject, id: string): Promise<Asker> =>
+  askerIn(store, `${exportAggregate.category}-${exportId(subject.accountId, id)}`, subject);
+
+/** As the first fact of a stream says it. */
+export async function askerIn(
   store: Pick<EventStore, 'readStream'>,
+  stream: string,
   { accountId, userId }: Subject,
-  id: string,
 ): Promise<Asker> {
-  const stream = `${exportAggregate.category}-${exportId(accountId, id)}`;
   for await (const { metadata } of store.readStream(stream, { limit: 1, open: false })) {
     const { session_id, elevation_id } = metadata.actor;
     return { accountId, userId, sessionId: session_id, elevationId: elevation_id ?? null };

@@ -27,6 +27,8 @@ export async function receiveFile<T>(
   const reading = readForm(request.raw, upload, ({ content, ...info }) => {
     const file = counted(upload.maxBytes, (chunk) => hash.update(chunk));
     pipeline(content, file).catch(reading.refuse);
+    // Who takes it may have something to do first; what goes wrong meanwhile is heard of when it is read.
+    file.on('error', () => undefined);
     const taken = take(file, info);
     taken.then(() => file.resume(), reading.refuse);
     taking = { file, info, taken };

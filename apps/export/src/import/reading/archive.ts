@@ -58,7 +58,7 @@ function entriesOf(zip: ZipFile): Promise<Entry[]> {
       try {
         requireSound(entry);
       } catch (problem) {
-        return reject(problem);
+        return reject(problem instanceof Error ? problem : malformed(problem));
       }
       entries.push(entry);
       zip.readEntry();

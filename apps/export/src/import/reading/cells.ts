@@ -8,8 +8,8 @@ import { NotTransformable, transformed } from './transform.js';
 const formula = /^[=+\-@\t\r]/;
 /** Telephone numbers and amounts begin like one and are none. */
 const harmless = /^[+-]?[\d\s().,/-]*\d[\d\s().,/-]*$/;
-/** As our own files have them: an apostrophe before a formula, and before an apostrophe. */
-const guarded = /^'[=+\-@\t\r']/;
+/** As our own files have them: one apostrophe more than there was, before what would be a formula. */
+const guarded = /^'+[=+\-@\t\r\n]/;
 
 /** What the cells of one row say, at the places that the plan names. */
 export function candidateOf(

@@ -89,7 +89,7 @@ function textAt(value: Record<string, unknown>, name: string): string {
     at = isFields(at) && Object.hasOwn(at, key) ? at[key] : undefined;
   }
   if (at === undefined || at === null) return '';
-  return typeof at === 'object' ? JSON.stringify(at) : String(at);
+  return typeof at === 'string' ? at : JSON.stringify(at);
 }
 
 /** The items of a document are of the account that it is of. */

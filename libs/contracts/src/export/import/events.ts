@@ -59,7 +59,13 @@ export const ImportSucceeded = event('ImportSucceeded', {
 export const ImportFailed = event('ImportFailed', {
   category: 'import',
   subject: 'user_id',
-  data: z.strictObject({ ...ids, code: z.string(), detail: fromTheFile(z.string()), finished_at: z.iso.datetime() }),
+  data: z.strictObject({
+    ...ids,
+    code: z.string(),
+    /** Null where nothing can be said of the person any more. */
+    detail: fromTheFile(z.string()).nullable(),
+    finished_at: z.iso.datetime(),
+  }),
   audit: { entity: 'Import', action: 'UPDATE', keys },
 });
 
