@@ -15,6 +15,7 @@ import { factsTable } from './facts/facts-table.js';
 import { residentMebibytes } from './processes.js';
 import { directoryTable } from './directory-speed.js';
 import { identityTable } from './identity-table.js';
+import { importTable } from './import-speed.js';
 import { measureRounds, type Rounds } from './profile-rounds.js';
 import { measureStore } from './store-speed.js';
 import { workTables } from './table.js';
@@ -150,6 +151,7 @@ async function main(): Promise<void> {
       console.log(`\n${await auditTable(stack, activityUrl, Number(values.entries), plan.seconds)}`);
     }
     if (parts.includes('export')) console.log(`\n${await exportTable(stack, values.megabytes.split(',').map(Number))}`);
+    if (parts.includes('import')) console.log(`\n${await importTable(stack)}`);
     if (parts.includes('avatar')) console.log(`\n${await avatarTable(stack)}`);
     for (const part of ['preferences', 'profile'] as const) {
       if (parts.includes(part)) await withPeers(stack, plan, people, part);
