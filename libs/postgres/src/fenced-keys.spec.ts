@@ -66,6 +66,41 @@ describe('the holders of a person', () => {
   });
 });
 
+describe('a fence', () => {
+  it('leaves no key that was being made for the person in any account', async () => {
+    const person = randomUUID();
+    const creators = Array.from({ length: 30 }, (_, n) =>
+      keysOf()
+        .current(holderOf(person, [null, acme, globex][n % 3]), 'account')
+        .catch((error: { code: string }) => error.code),
+    );
+    await Promise.all([...creators, keysOf().destroy(person)]);
+    expect(await keysOf().holders(person)).toEqual([]);
+  });
+
+  it('in one account leaves those that are being made in another', async () => {
+    const person = randomUUID();
+    const [here, there] = [holderOf(person, acme), holderOf(person, globex)];
+    const creators = Array.from({ length: 20 }, (_, n) =>
+      keysOf()
+        .current(n % 2 ? here : there, 'account')
+        .catch((error: { code: string }) => error.code),
+    );
+    await Promise.all([...creators, keysOf().destroy(here)]);
+    expect(await keysOf().holders(person)).toEqual([there]);
+  });
+
+  it('comes before the destruction, so that nothing is given out when a crash parts the two', async () => {
+    const keys = keysOf();
+    const holder = holderOf(randomUUID(), acme);
+    const { id } = await keys.current(holder, 'profile');
+    await keys.fence(holder);
+    expect(await keysOf().find(id)).toBe('erased');
+    await expect(keysOf().current(holder, 'profile')).rejects.toMatchObject({ code: 'subject-erased' });
+    expect(await keysOf().destroy(holder)).toBe(1);
+  });
+});
+
 describe('a fenced key', () => {
   it('is refused when its row comes back', async () => {
     const keys = keysOf();
