@@ -20,10 +20,11 @@ describe('a route', () => {
     expect(() => route('thing', { ...thing, reads: true })).toThrow('reads anyway'));
 });
 
-/** What only some may read, and is about nobody: what roles give, keys of services, counts, proofs without values. */
+/** What only some may read, and is about nobody: what roles give, keys of services, counts, proofs, what is processed. */
 const aboutNobody = new Set([
   ...['listRoles', 'getRole', 'roleAnalytics', 'listApiKeys', 'getApiKey', 'getRetention'],
   ...['getAuditProof', 'listCheckpoints', 'getAuditConsistency', 'listParked', 'getParked'],
+  'getRecordsOfProcessing',
 ]);
 /** Whose services write themselves, with more detail, who was shown what. */
 const recordedInside = new Set(['getVerification', 'downloadVerificationDocument', 'exportAuditLog']);

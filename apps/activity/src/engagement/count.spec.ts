@@ -161,6 +161,31 @@ describe('engagement', () => {
     expect((await counted('UTC', '2026-03-01', '2026-03-04', 5)).firstSeen).toBeNull();
   });
 
+  it('leaves out whom the account may not process at present, and has them again afterwards', async () => {
+    await lived([
+      [0, new Date('2026-03-10T10:00:00Z')],
+      [1, new Date('2026-03-10T11:00:00Z')],
+    ]);
+    const decided = async (type: string) => {
+      const data = { account_id: acme, user_id: people[0] };
+      const events = storedEvents([{ type, stream: `hold-${acme}_${people[0]}`, account_id: acme, data }], past);
+      past = [...past, ...events];
+      await project(database().pool, presence, events);
+    };
+    const seen = async () => {
+      const [all, one] = [
+        await counted('UTC', '2026-03-10', '2026-03-10'),
+        await counted('UTC', '2026-03-10', '2026-03-10', 0),
+      ];
+      return [all.days[0]!.dau, all.cohorts[0]!.size, one.days[0]!.dau, one.firstSeen !== null];
+    };
+    expect(await seen()).toEqual([2, 2, 1, true]);
+    await decided('ProcessingRestricted');
+    expect(await seen()).toEqual([1, 1, 0, false]);
+    await decided('ProcessingRestrictionLifted');
+    expect(await seen()).toEqual([2, 2, 1, true]);
+  });
+
   it('equals what counting one by one gives, in every time zone and over every change of clocks', async () => {
     const around = fc.constantFrom('2026-03-08', '2026-03-29', '2026-10-25', '2026-11-01', '2026-06-15');
     const life = fc.tuple(

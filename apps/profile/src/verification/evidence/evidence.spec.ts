@@ -3,6 +3,7 @@ import { type CurrentUserContext, headers } from '@annals/contracts';
 import { uuidv7 } from '@annals/event-store';
 import type { Objects } from '@annals/objects';
 import { type Answered, signedIn } from '@annals/testing';
+import { streamOf } from '../../owner.js';
 import { type ProfileService, testProfileService } from '../../testing/profile-service.js';
 import { notePending } from './pending-evidence.js';
 import { evidenceName, evidenceOf, putEvidence } from './stored-evidence.js';
@@ -167,6 +168,23 @@ describe('evidence', () => {
     const { etag } = await call('GET', own, who);
     await sweepAfter(365, decided, who);
     expect((await call('GET', own, who)).etag).toBe(etag);
+  });
+
+  it('is kept of somebody under a legal hold until it is released', async () => {
+    const { who, document_id, decide } = await asked();
+    const decided = await decide();
+    const happens = (type: string, data: object) =>
+      service().parts.store.execute({ category: 'hold', initial: null, evolve: () => null }, streamOf(ownerOf(who)), {
+        ...{ id: uuidv7(), context: who, now: new Date().toISOString() },
+        decide: () => [{ type, data: { ...ownerOf(who), ...data } }],
+      });
+    const at = '2026-03-01T12:00:00.000Z';
+    await happens('LegalHoldPlaced', { reason: 'Proceedings', placed_by_id: who.user_id, until: null, placed_at: at });
+    await sweepAfter(31, decided, who);
+    expect(await isKept(who, document_id)).toBe(true);
+    await happens('LegalHoldReleased', { released_by_id: who.user_id, released_at: at });
+    await sweepAfter(31, decided, who);
+    expect(await isKept(who, document_id)).toBe(false);
   });
 
   it('is kept while nobody has decided, however long that takes', async () => {
