@@ -9,9 +9,11 @@ import { avatarTable } from './avatar-speed.js';
 import { measureContext } from './context-cost.js';
 import type { Contender } from './contender.js';
 import { openLoop } from './load.js';
+import { erasureTable } from './erasure-speed.js';
 import { exportTable } from './exports/export-table.js';
 import { betterAuth, naive, type PeerSite } from './peers.js';
 import { factsTable } from './facts/facts-table.js';
+import { keyTable } from './key-speed.js';
 import { residentMebibytes } from './processes.js';
 import { directoryTable } from './directory-speed.js';
 import { identityTable } from './identity-table.js';
@@ -129,6 +131,8 @@ async function main(): Promise<void> {
     USER_DATA_EXPORT_LIMIT: '209715200',
     // As in production: a sample of requests is traced, failed and slow ones always.
     TRACE_RATIO: '0.01',
+    // Erasures are measured from the request on.
+    ERASURE_GRACE_HOURS: '0',
   });
   const startSeconds = (Date.now() - startedAt) / 1000;
   const plan = { rounds: Number(values.rounds), seconds: Number(values.seconds), connections: [1, 16, 64] };
@@ -152,10 +156,13 @@ async function main(): Promise<void> {
     }
     if (parts.includes('export')) console.log(`\n${await exportTable(stack, values.megabytes.split(',').map(Number))}`);
     if (parts.includes('import')) console.log(`\n${await importTable(stack)}`);
+    if (parts.includes('keys')) console.log(`\n${await keyTable(stack, plan.seconds)}`);
     if (parts.includes('avatar')) console.log(`\n${await avatarTable(stack)}`);
     for (const part of ['preferences', 'profile'] as const) {
       if (parts.includes(part)) await withPeers(stack, plan, people, part);
     }
+    // Last: it takes one of them.
+    if (parts.includes('erasure')) console.log(`\n${await erasureTable(stack, 10_000)}`);
     console.log(`\nFirst start with an empty data folder, build and demo data included: ${startSeconds.toFixed(1)} s`);
   } finally {
     await stack.end();
