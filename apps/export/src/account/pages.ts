@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { headers, Problem, takeoutPageOf, type IdentityContext, type RequestContext } from '@annals/contracts';
-import { encodeTokens, type EventStore, type Position } from '@annals/event-store';
+import { categoryOf, encodeTokens, type EventStore, type Position } from '@annals/event-store';
 import type { InternalAnswer, InternalCall, InternalClient } from '@annals/service';
 import type { z } from 'zod';
 
@@ -15,12 +15,24 @@ export interface Walk {
 }
 
 /** What the walked views are made of. */
-const categories = ['membership', 'user', 'invitation'];
+const categories: readonly string[] = ['membership', 'user', 'invitation'];
 
-/** The end of the store, as a reader of those views waits for it. */
+/**
+ * So many events of other kinds are passed over before any position will do: a view's own position moves over those, too, but
+ * only now and then.
+ */
+const mostPassedOver = 10_000;
+
+/**
+ * Up to where those views have to have come: the last event of theirs. The end of the store itself is no position they
+ * come to while nothing of theirs happens there.
+ */
 export async function endOfStore(store: Pick<EventStore, 'readAll'>): Promise<string> {
   let end: Position = { commit: 0n, prepare: 0n };
-  for await (const { position } of store.readAll({ backwards: true, limit: 1, open: false })) end = position;
+  for await (const { stream, position } of store.readAll({ backwards: true, limit: mostPassedOver, open: false })) {
+    end = position;
+    if (categories.includes(categoryOf(stream))) break;
+  }
   return encodeTokens(categories.map((category) => ({ category, position: end })));
 }
 
