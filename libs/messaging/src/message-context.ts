@@ -18,5 +18,5 @@ export interface MessageReader {
   readMessage(
     message: BoundMessage,
     header: string | undefined,
-  ): Promise<{ identity: IdentityContext; request: RequestContext }>;
+  ): Promise<{ identity: IdentityContext; request: RequestContext; /** Who signed. */ publisher: string }>;
 }

@@ -25,28 +25,28 @@ describe('tracing', () => {
 
   it('links the event’s trace, the send and the handling, and marks a failure', async () => {
     const bus = connectBus({ kind: 'postgres', url: log().ownerUrl, clientId: 'tracing' });
-    await bus.ensureTopics([{ topic: 'traced', partitions: 1 }]);
+    await bus.ensureTopics([{ topic: 'test.traced', partitions: 1 }]);
     const letters = await createLetters();
-    const letter = await letters.write('traced', 'key', {});
+    const letter = await letters.write('test.traced', 'key', {});
     letter.headers.traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     let calls = 0;
     const consumer = await consume({
       bus,
       pool: service().pool,
       group: 'reader.traces',
-      topics: ['traced'],
+      topics: ['test.traced'],
       reader: letters.reader,
       retryDelaysMs: [1],
       async handle() {
         if (calls++ === 0) throw new Error('once');
       },
     });
-    await bus.publish('traced', [letter]);
+    await bus.publish('test.traced', [letter]);
     await until('it is handled', () => consumer.counts().handled === 1);
     await bus.close();
 
-    const send = spans.find((span) => span.name === 'send traced')!;
-    const processed = spans.filter((span) => span.name === 'process traced');
+    const send = spans.find((span) => span.name === 'send test.traced')!;
+    const processed = spans.filter((span) => span.name === 'process test.traced');
     expect(send.spanContext().traceId).toBe('0af7651916cd43dd8448eb211c80319c');
     expect(send.parentSpanContext?.spanId).toBe('b7ad6b7169203331');
     expect(processed.map((span) => span.parentSpanContext?.spanId)).toEqual([
@@ -55,7 +55,7 @@ describe('tracing', () => {
     ]);
     expect(processed.map((span) => span.status)).toEqual([{ code: 2, message: 'once' }, { code: 0 }]);
     expect(send.attributes).toMatchObject({
-      'messaging.destination.name': 'traced',
+      'messaging.destination.name': 'test.traced',
       'messaging.message.id': letter.id,
     });
     expect(processed[1]!.attributes).toMatchObject({ 'messaging.consumer.group.name': 'reader.traces' });

@@ -16,7 +16,7 @@ const databases = {
 };
 const log = testDatabase({ service: 'bus' });
 const neighbours: Partial<Record<keyof typeof databases, ParkedNeighbour>> = {};
-const topic = 'things.v1';
+const topic = 'identity.things.v1';
 let bus: Bus;
 let consumer: Consumer;
 

@@ -16,8 +16,12 @@ export type Verdict =
 export async function verify(reader: MessageReader, message: InMsg, logger: Logger): Promise<Verdict> {
   const { id, topic, key, value, headers } = message;
   try {
-    const { identity, request } = await reader.readMessage({ id, topic, key, payload: value }, headers[names.context]);
+    const { identity, request, publisher } = await reader.readMessage(
+      { id, topic, key, payload: value },
+      headers[names.context],
+    );
     const context = { ...identity, ...request };
+    refuseOtherSpeakers(topic, publisher, identity.principal);
     refuseOtherHeaders(headers, context);
     logger.info(
       {
@@ -35,6 +39,19 @@ export async function verify(reader: MessageReader, message: InMsg, logger: Logg
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { kind: 'refused', message, reason: error.code };
+  }
+}
+
+/** Whose topic it is: `export.jobs.v1` is the export service's, and nobody else speaks on it. */
+export const topicOwner = (topic: string): string => `svc:${topic.split('.', 1)[0]}`;
+
+/** A service speaks for itself alone and on its own topics: one that was taken over speaks for no other. */
+function refuseOtherSpeakers(topic: string, publisher: string, principal: string | null): void {
+  if (principal !== publisher) {
+    throw new Problem(401, 'message-context-mismatch', `${publisher} signed as ${principal ?? 'nobody'}`);
+  }
+  if (publisher !== topicOwner(topic)) {
+    throw new Problem(403, 'topic-of-another', `${publisher} spoke on a topic of ${topicOwner(topic)}`);
   }
 }
 

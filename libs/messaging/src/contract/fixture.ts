@@ -39,7 +39,8 @@ export function createBench(fixture: BusFixture): Bench {
   return {
     bus,
     async topic(partitions = 4) {
-      const topic = `t-${randomUUID()}`;
+      // Of the service that writes letters in tests.
+      const topic = `test.${randomUUID()}`;
       await admin.ensureTopics([{ topic, partitions }]);
       return topic;
     },

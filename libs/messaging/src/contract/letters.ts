@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createContextReader, createContextSigner, generateKey, serviceIdentity } from '@annals/auth';
+import { createContextReader, createContextSigner, generateKey, type PublicJwk, serviceIdentity } from '@annals/auth';
 import { headers as names, type IdentityContext, type RequestContext } from '@annals/contracts';
 import { type OutMsg } from '../bus.js';
 import { type MessageReader } from '../message-context.js';
@@ -7,19 +7,21 @@ import { type MessageReader } from '../message-context.js';
 /** Signs messages as a service would, and reads them back. */
 export interface Letters {
   reader: MessageReader;
+  publicJwk: PublicJwk;
   accountId: string;
   /** A signed message with JSON data; `position` as a publisher called `source` would give it. */
   write(topic: string, key: string, data: unknown, more?: { source?: string; position?: number }): Promise<OutMsg>;
 }
 
-export async function createLetters(): Promise<Letters> {
-  const { privateJwk, publicJwk } = await generateKey('svc:test');
-  const signer = createContextSigner({ principal: 'svc:test', privateJwk });
+/** @param speaksAs whom the context names, when it is not who signs */
+export async function createLetters(principal = 'svc:test', speaksAs = principal): Promise<Letters> {
+  const { privateJwk, publicJwk } = await generateKey(principal);
+  const signer = createContextSigner({ principal, privateJwk });
   const accountId = randomUUID();
-  const identity: IdentityContext = serviceIdentity('svc:test', { accountId });
+  const identity: IdentityContext = serviceIdentity(speaksAs, { accountId });
   return {
+    ...{ publicJwk, accountId },
     reader: createContextReader({ jwks: { keys: [publicJwk] } }),
-    accountId,
     async write(topic, key, data, { source, position } = {}) {
       const id = randomUUID();
       const value = Buffer.from(JSON.stringify(data));

@@ -10,7 +10,7 @@ import { showParked } from './parked-metrics.js';
 
 const database = testDatabase({ service: 'export', migrations: consumerMigrations });
 const log = testDatabase({ service: 'bus' });
-const topic = 'things.v1';
+const topic = 'identity.things.v1';
 const ask: ParkedAsk = { sort_order: 'asc', limit: 50 };
 const [acme, globex, ada] = [randomUUID(), randomUUID(), randomUUID()];
 
