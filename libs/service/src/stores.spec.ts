@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { startEventNode } from '@annals/event-node';
-import { ExportCancelled } from '@annals/contracts';
+import { ExportCancelled, SubjectErased } from '@annals/contracts';
 import { uuidv7 } from '@annals/event-store';
-import { tenantTable, type Projection } from '@annals/postgres';
+import { createPool, tenantTable, type Projection } from '@annals/postgres';
 import { signedIn, startTestDatabase, until, type TestDatabase } from '@annals/testing';
 import { connectWithBackoff } from './connect.js';
 import { createMetrics } from './metrics.js';
@@ -151,6 +151,44 @@ describe('the stores of a service', () => {
     const config = { ...settings, DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl };
     const opening = openStores(boot(), { ...options(), config, service: 'profile', migrations: [hole] });
     await expect(opening).rejects.toThrow('forgotten: has account_id but no forced row-level security');
+  });
+
+  it('hold no key that came back from a backup, before anybody is served', async () => {
+    const { keys, store } = await open();
+    const person = randomUUID();
+    const { id } = await keys.current(person, 'profile');
+    const pool = createPool({ url: settings.KEYS_DATABASE_URL, applicationName: 'restore', max: 1 });
+    const row = 'id, subject, purpose, period, kek_id, wrapped';
+    await pool.query(`create table yesterday as select ${row} from subject_keys where id = '${id}'`);
+    await keys.fence(person);
+    const now = new Date().toISOString();
+    const data = { account_id: null, user_id: person, erasure_id: randomUUID(), erased_at: now, key_fingerprints: [] };
+    await store.execute({ category: 'erased', initial: 0, evolve: (count) => count + 1 }, person, {
+      ...{ id: uuidv7(), context: signedIn(), now },
+      decide: () => [{ type: SubjectErased.type, data }],
+    });
+    await keys.destroy(person);
+    // Nobody replays meanwhile: the backup is put back while everything stands still.
+    for (const stores of opened.splice(0)) for (const close of stores.close) await close();
+    await pool.query(`delete from fenced_keys; delete from fenced_subjects;
+      update replayed_erasures set commit_pos = null, prepare_pos = null, fences = 0;
+      insert into subject_keys (${row}) select ${row} from yesterday`);
+    const stores = await open();
+    expect((await pool.query('select from subject_keys where subject = $1', [person])).rowCount).toBe(0);
+    expect(await stores.keys.find(id)).toBe('erased');
+    await expect(stores.keys.current(person, 'profile')).rejects.toMatchObject({ code: 'subject-erased' });
+    await pool.end();
+  });
+
+  it('hear of a fence of another process', async () => {
+    const [here, there] = [await open(), await open()];
+    const person = randomUUID();
+    const forgotten: (string | null)[] = [];
+    there.forgetting.each((holder) => forgotten.push(holder));
+    await there.keys.current(person, 'profile');
+    await here.keys.fence(person);
+    await until('it is heard', () => forgotten.includes(person));
+    await expect(there.keys.current(person, 'profile')).rejects.toMatchObject({ code: 'subject-erased' });
   });
 
   it('say which projection is halted, in readiness and in the metrics', async () => {
