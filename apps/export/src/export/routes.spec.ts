@@ -264,7 +264,8 @@ describe('an export that is done', () => {
     instead = (path) => (path.includes('/avatar') ? { status: 200, body: bytes } : undefined);
     const { manifest, parts } = await document();
     expect(Object.keys(parts)).toEqual([...exportParts]);
-    expect(parts.avatar).toEqual({ media_type: 'image/webp', bytes: 6, base64: bytes.toString('base64') });
+    const file = { media_type: 'image/webp', bytes: 6, base64: bytes.toString('base64') };
+    expect(parts.avatar).toEqual({ ...file, as_jpeg: file });
     const asked = ['profile', 'privacy', 'verification', 'preferences'].map((part) => parts[part]!.path);
     expect(asked).toEqual([
       ...['/api/v1/users/profile', '/api/v1/users/profile/privacy'],

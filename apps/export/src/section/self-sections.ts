@@ -59,7 +59,9 @@ export const selfSections =
       one('avatar', async function* (signal) {
         const picture = `/api/v1/users/${subject.userId}/avatar?size=1024&format=webp`;
         const file = await readFile(inProfile, picture, signal);
-        if (file) yield file;
+        // As JPEG too: for the PDF, and for whoever reads nothing newer.
+        const as_jpeg = file && (await readFile(inProfile, '/internal/avatar', signal));
+        if (file) yield as_jpeg ? { ...file, as_jpeg } : file;
       }),
       answer('privacy', inProfile, '/users/profile/privacy'),
       answer('verification', inProfile, '/users/profile/verification'),

@@ -3,6 +3,7 @@ import type { ProfileParts } from '../routes.js';
 import { getMemberAvatar } from './get-member-avatar.js';
 import { getSignedAvatar } from './get-signed-avatar.js';
 import { removeAvatar } from './remove-avatar.js';
+import { takeOwnAvatar } from './take-avatar.js';
 import { uploadAvatar } from './upload-avatar.js';
 
 export const avatarServiceRoutes = (parts: ProfileParts): MountedRoute[] => [
@@ -10,4 +11,5 @@ export const avatarServiceRoutes = (parts: ProfileParts): MountedRoute[] => [
   removeAvatar(parts),
   getMemberAvatar(parts),
   getSignedAvatar(parts),
+  takeOwnAvatar(parts),
 ];

@@ -22,7 +22,8 @@ export interface Pages {
   paragraph(text: string, look?: { pale?: boolean; size?: number; goTo?: string }): void;
   /** A name in bold, and what it is. */
   row(name: string, value: string): void;
-  picture(bytes: Buffer, says: string): void;
+  /** Shows a JPEG. @returns false for what is none */
+  picture(bytes: Buffer, says: string): boolean;
   /** What stands at the edge of a page and is no content: not read aloud. */
   atEdge(text: string, y: number): void;
   /** Ends the structure; nothing can be written after it. */
@@ -84,9 +85,17 @@ export function openPages({ title, subject, created }: About): Pages {
       });
     },
     picture(bytes, says) {
+      if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return false;
+      let image: object;
+      try {
+        image = (doc as unknown as { openImage(bytes: Buffer): object }).openImage(bytes);
+      } catch {
+        return false;
+      }
       if (doc.y > doc.page.height - margins.bottom - 200) doc.addPage();
-      tagged('Figure', () => doc.image(bytes, { fit: [180, 180] }), { alt: says });
+      tagged('Figure', () => doc.image(image as never, { fit: [180, 180] }), { alt: says });
       doc.moveDown();
+      return true;
     },
     atEdge(text, y) {
       const { bottom } = doc.page.margins;

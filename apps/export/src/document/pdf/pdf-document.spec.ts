@@ -1,10 +1,15 @@
 import { buffer } from 'node:stream/consumers';
-import sharp from 'sharp';
 import { contentOf, partOf } from '../../testing/content-of.js';
 import { readPdf, type ReadPdf } from '../../testing/read-pdf.js';
 import { pdfDocument } from './pdf-document.js';
 import { bounds } from './summary.js';
 import { labelOf, retentionWords, valueOf } from './words.js';
+
+/** Eight by eight pixels of blue. */
+const jpeg = Buffer.from(
+  '/9j/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAAIAAgDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAX/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFQEBAQAAAAAAAAAAAAAAAAAABAX/xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oADAMBAAIRAxEAPwCaAoAv/9k=',
+  'base64',
+);
 
 async function fileOf(bytes: Buffer, media_type: string) {
   return { media_type, bytes: bytes.length, base64: bytes.toString('base64') };
@@ -17,16 +22,16 @@ describe('the PDF document', () => {
   const all = () => read.pages.join('\n');
 
   beforeAll(async () => {
-    const webp = await sharp({ create: { width: 40, height: 40, channels: 3, background: '#336699' } })
-      .webp()
-      .toBuffer();
     const content = contentOf(
       [
         partOf('user', 'one', [{ name: 'Ada Łovelace Ωмега', email: 'ada@example.org', note: '中\u0000文' }]),
-        partOf('avatar', 'one', [await fileOf(webp, 'image/webp')]),
+        partOf('avatar', 'one', [
+          { ...(await fileOf(Buffer.from('RIFF'), 'image/webp')), as_jpeg: await fileOf(jpeg, 'image/jpeg') },
+        ]),
         partOf('evidence', 'many', [
           { id: 1, file: await fileOf(Buffer.from('%PDF-1'), 'application/pdf') },
-          { id: 2, file: await fileOf(Buffer.from('no picture'), 'image/png') },
+          { id: 2, file: await fileOf(Buffer.from('no picture'), 'image/jpeg') },
+          { id: 3, file: await fileOf(Buffer.from([0xff, 0xd8, 0xff]), 'image/jpeg') },
         ]),
         partOf('devices', 'many', []),
         partOf('preferences', 'one', [{ notifications: { email: true, sms: false }, locale: null }]),
@@ -97,7 +102,8 @@ describe('the PDF document', () => {
   it('shows the picture, and says where a file is that it cannot show', () => {
     expect(read.pictures).toBe(1);
     expect(all()).toContain('A file (application/pdf, 6 bytes): see the JSON or CSV form of the export.');
-    expect(all()).toContain('A file (image/png, 10 bytes)');
+    expect(all()).toContain('A file (image/jpeg, 10 bytes)');
+    expect(all()).toContain('A file (image/jpeg, 3 bytes)');
   });
 
   it('is bounded: long lists and long values are cut, and it says so', () => {

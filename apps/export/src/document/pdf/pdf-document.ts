@@ -24,7 +24,7 @@ export function pdfDocument(content: Content): Readable {
     created: new Date(manifest.created_at),
   });
   write(pages, content, title).catch((error: unknown) => pages.doc.destroy(error as Error));
-  return pages.doc as unknown as Readable;
+  return pages.doc;
 }
 
 async function write(pages: Pages, content: Content, title: string): Promise<void> {

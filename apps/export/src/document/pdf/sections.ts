@@ -1,13 +1,8 @@
-import sharp from 'sharp';
-import type { ExportedFile } from '../../section/section.js';
 import type { DocumentPart } from '../document.js';
 import { flatten, type Flat } from '../flatten.js';
 import type { Pages } from './pages.js';
 import { bounds } from './summary.js';
 import { labelOf, purposeLine, valueOf, wordsOf } from './words.js';
-
-/** Pixels of the largest picture that is shown; a small file can hold many. */
-const mostPixels = 50_000_000;
 
 /** One part on pages of its own, with its heading, what it is about and its items. @returns its first page */
 export async function writeSection(pages: Pages, part: DocumentPart): Promise<number> {
@@ -25,7 +20,7 @@ export async function writeSection(pages: Pages, part: DocumentPart): Promise<nu
     if (count === bounds.items || pages.page() > bounds.pages) break;
     count++;
     if (part.kind === 'many') pages.heading(`${count}`, 3);
-    await writeItem(pages, flatten(JSON.parse(json.toString('utf8'))));
+    writeItem(pages, flatten(JSON.parse(json.toString('utf8'))));
   }
   if (count < part.items) {
     pages.paragraph(`${part.items - count} more entries are not shown here; the JSON form of the export has them all.`);
@@ -33,27 +28,16 @@ export async function writeSection(pages: Pages, part: DocumentPart): Promise<nu
   return first;
 }
 
-async function writeItem(pages: Pages, { cells, files }: Flat): Promise<void> {
+function writeItem(pages: Pages, { cells, files }: Flat): void {
   for (const { file } of files) {
-    const picture = await pictureOf(file);
-    if (picture) pages.picture(picture, 'A picture of the export');
-    else pages.paragraph(`A file (${file.media_type}, ${file.bytes} bytes): see the JSON or CSV form of the export.`);
+    // A JPEG is taken over as it is; other pictures would have to be read here, and evidence is anybody's.
+    const isShown = file.media_type === 'image/jpeg' && pages.picture(Buffer.from(file.base64, 'base64'), 'A picture');
+    if (!isShown) {
+      pages.paragraph(`A file (${file.media_type}, ${file.bytes} bytes): see the JSON or CSV form of the export.`);
+    }
   }
   for (const [name, cell] of cells) pages.row(labelOf(name), shortened(valueOf(cell)));
   pages.doc.moveDown(0.5);
-}
-
-/** A picture as the document can show it, small enough for a page; undefined for what is none, or a broken one. */
-async function pictureOf({ media_type, base64 }: ExportedFile): Promise<Buffer | undefined> {
-  if (!media_type.startsWith('image/')) return undefined;
-  const picture = sharp(Buffer.from(base64, 'base64'), { limitInputPixels: mostPixels });
-  return picture
-    .rotate()
-    .resize(720, 720, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#ffffff' })
-    .jpeg({ quality: 80 })
-    .toBuffer()
-    .catch(() => undefined);
 }
 
 function shortened(text: string): string {
