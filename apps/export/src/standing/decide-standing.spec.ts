@@ -3,7 +3,7 @@ import { erased } from '@annals/event-store';
 import { deciderSpec, laws } from '@annals/testing';
 import fc from 'fast-check';
 import { decideLift, decidePlace, decideRelease, decideRestrict } from './decide-standing.js';
-import { holdAt, standings, type StandingState } from './standing.js';
+import { holdAt, standings } from './standing.js';
 
 const about = {
   account_id: '018f0000-0000-7000-8000-00000000000a',

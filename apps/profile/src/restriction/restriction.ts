@@ -1,4 +1,4 @@
-import { type CurrentUserContext, type DomainEvent, Problem } from '@annals/contracts';
+import { type DomainEvent, Problem } from '@annals/contracts';
 import { type Aggregate, type PositionToken } from '@annals/event-store';
 import { type MountedRoute, type RouteRequest } from '@annals/service';
 import { type FreshFolds } from '../folds/fresh-folds.js';
