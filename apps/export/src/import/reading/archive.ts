@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { Problem } from '@annals/contracts';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
 import { refusedFile, quoted } from './refused-file.js';
 import { requireNoWorkbook } from './sniff.js';
@@ -73,6 +74,8 @@ const isUnsafeName = ({ message }: Error): boolean => /absolute path|relative pa
 const unsafePath = (cause?: unknown) =>
   refusedFile('archive-path-unsafe', 'A name in the archive leads out of it', cause);
 
+const nested = (fileName: string) => refusedFile('archive-nested', `${quoted(fileName)} is an archive in the archive`);
+
 const fileKind = 0o170000;
 const links = 0o120000;
 
@@ -84,7 +87,7 @@ function requireSound(entry: Entry): void {
     throw refusedFile('archive-link', `${quoted(fileName)} is a link, and no file`);
   }
   if (/\.(zip|gz|tgz|7z|rar|xz|bz2)$/i.test(fileName)) {
-    throw refusedFile('archive-nested', `${quoted(fileName)} is an archive in the archive`);
+    throw nested(fileName);
   }
   if (entry.isEncrypted()) throw refusedFile('archive-encrypted', `${quoted(fileName)} is encrypted`);
   if (uncompressedSize > limits.smallBytes && uncompressedSize > compressedSize * limits.ratio) {
@@ -99,13 +102,16 @@ async function* unpacked(zip: ZipFile, entry: Entry): AsyncIterable<Buffer> {
     zip.openReadStream(entry, (error, found) => (error ? reject(malformed(error)) : resolve(found)));
   });
   let crc = 0;
+  let isFirst = true;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (isFirst && chunk.toString('latin1', 0, 4) === 'PK\x03\x04') throw nested(entry.fileName);
+      isFirst = false;
       crc = crc32(chunk, crc);
       yield chunk;
     }
   } catch (error) {
-    throw malformed(error);
+    throw error instanceof Problem ? error : malformed(error);
   }
   if (crc !== entry.crc32) {
     throw refusedFile('archive-malformed', `${quoted(entry.fileName)} is not as it was packed: its checksum differs`);
