@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createContextReader } from '@annals/auth';
 import { headers as names } from '@annals/contracts';
 import { type Pool, type Tx } from '@annals/postgres';
 import { consume, type ConsumeOptions, type Consumer } from './consume.js';
@@ -195,33 +194,6 @@ export function consumerContract(name: string, start: () => Promise<ConsumerFixt
         'message-context-mismatch',
         'message-context-required',
       ]);
-    });
-
-    it('hears a service on its own topics alone, and speaking for itself', async () => {
-      const [other, pretender] = await Promise.all([
-        createLetters('svc:other'),
-        createLetters('svc:impostor', 'svc:test'),
-      ]);
-      const keys = [letters, other, pretender].map(({ publicJwk }) => publicJwk);
-      const handled: string[] = [];
-      const consumer = await start1({
-        reader: createContextReader({ jwks: { keys } }),
-        async handle({ data }) {
-          handled.push(text(data));
-        },
-      });
-      await bench
-        .bus()
-        .publish(topic, [
-          await other.write(topic, 'key', { text: 'another service' }),
-          await pretender.write(topic, 'key', { text: 'in the name of its owner' }),
-          await letters.write(topic, 'key', { text: 'its owner' }),
-        ]);
-      await eventually(() => handled.length === 1 && consumer.counts().refused === 2);
-      expect(handled).toEqual(['its owner']);
-      const { until } = await deadLetters();
-      const reasons = (await until(2)).map(({ headers }) => headers['x-dead-letter-reason']);
-      expect(reasons).toEqual(['topic-of-another', 'message-context-mismatch']);
     });
 
     it('drops what its publisher sent twice', async () => {
