@@ -119,11 +119,17 @@ describe('consent and the privacy settings', () => {
 
   it('are carried out whole when a request is repeated after its second half was not reached', async () => {
     const me = signedIn();
-    const again = { body: { searchable: false, activity_tracking: true }, 'idempotency-key': uuidv7() };
-    const half = { ...again, body: { searchable: false, activity_tracking: true } };
-    await call('PATCH', '/users/profile/privacy', me, half);
-    await call('PATCH', '/users/profile/privacy', me, again);
-    expect(await privacyOf(me)).toMatchObject({ searchable: false, activity_tracking: true });
+    const asked = { body: { searchable: false, activity_tracking: true }, 'idempotency-key': uuidv7() };
+    const { folds } = service().parts;
+    const { execute } = folds;
+    folds.execute = (aggregate, id, command) =>
+      aggregate.category === 'consent' ? Promise.reject(new Error('cut off')) : execute(aggregate, id, command);
+    const half = await call('PATCH', '/users/profile/privacy', me, asked);
+    folds.execute = execute;
+    expect(half.status).toBe(500);
+    expect(await privacyOf(me)).toMatchObject({ searchable: false, activity_tracking: false });
+    const whole = await call('PATCH', '/users/profile/privacy', me, asked);
+    expect([whole.status, whole.json.activity_tracking]).toEqual([200, true]);
     expect((await get(me)).history.meta.total_items).toBe(2);
   });
 });
