@@ -8,7 +8,7 @@ import { enqueueImport, importChannel } from './enqueue-import.js';
 import { startLeasedJobs, type LeasedJob, type LeasedJobsOptions } from './leased-jobs.js';
 
 const database = testDatabase({ service: 'export', migrations: [...consumerMigrations, ...importMigrations] });
-const logger = createLogger({ service: 'export', level: 'fatal' });
+const logger = createLogger({ service: 'export', level: 'silent' });
 const who = signedIn();
 const job = () => ({ account_id: who.account_id!, import_id: randomUUID(), user_id: who.user_id! });
 const take = (data: unknown, type = 'import.requested.v1', context = who) =>
@@ -59,7 +59,7 @@ describe('a worker', () => {
     const done: string[] = [];
     const worker = start({ run: async ({ id }) => void done.push(id) });
     const id = await put();
-    await until(async () => (await rows()).length === 0);
+    await until('the job is gone', async () => (await rows()).length === 0);
     await worker.stop();
     expect(done).toEqual([id]);
   });
@@ -76,7 +76,7 @@ describe('a worker', () => {
       },
       giveUp: async (row) => void given.push(row),
     });
-    await until(async () => (await rows()).length === 0, 15_000);
+    await until('the job is gone', async () => (await rows()).length === 0);
     await worker.stop();
     expect([tries, given.map((row) => row.id)]).toEqual([[1, 2], [id]]);
   });
@@ -91,11 +91,11 @@ describe('a worker', () => {
           signal.addEventListener('abort', () => fail(new Error('aborted')));
         }),
     });
-    await until(async () => begun);
+    await until('the job was begun', () => begun);
     await worker.stop();
     const next: LeasedJob[] = [];
     const other = start({ run: async (row) => void next.push(row) });
-    await until(async () => next.length > 0);
+    await until('the next one has it', () => next.length > 0);
     await other.stop();
     expect(next).toMatchObject([{ id, attempts: 1 }]);
   });
@@ -107,7 +107,7 @@ describe('a worker', () => {
       sweep: () => Promise.reject(new Error('away')),
       run: async (row) => void done.push(row.id),
     });
-    await until(async () => done.length > 0);
+    await until('the job is done', () => done.length > 0);
     await worker.stop();
     expect(done).toEqual([id]);
   });
