@@ -168,11 +168,14 @@ describe('a schedule that is due', () => {
     },
   );
 
-  it('stays due while nobody can say whether its person may have it', async () => {
+  it.each([
+    [503, 'service-unreachable'],
+    [403, 'principal-required'],
+  ])('stays due while nobody can say whether its person may have it: %i %s', async (status, code) => {
     const who = signedIn();
     const schedule = await scheduled(who);
     clock = schedule.due;
-    refusal = new Problem(503, 'service-unreachable', 'away');
+    refusal = new Problem(status, code, 'away');
     await expect(runSchedule(parts(), schedule)).rejects.toBe(refusal);
     refusal = undefined;
     await runSchedule(parts(), schedule);

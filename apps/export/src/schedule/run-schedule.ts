@@ -70,8 +70,10 @@ async function refusalOf(
     await mayRequest[scope]({ accountId, userId, request: context });
     return null;
   } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 403) throw error;
-    return ScheduleEnd.parse(error.code);
+    const reason = error instanceof Problem && error.status === 403 ? ScheduleEnd.safeParse(error.code) : null;
+    // A refusal that is not the person's doing ends nothing of theirs.
+    if (!reason?.success) throw error;
+    return reason.data;
   }
 }
 
