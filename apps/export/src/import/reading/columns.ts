@@ -28,7 +28,8 @@ const exported: Readonly<Record<string, string>> = {
 };
 const required: Readonly<Record<ImportKind, readonly string[]>> = { members: ['email', 'name'], self: [] };
 const namesAccount = (name: string): boolean => /^(.+\.)?(account_id|tenant_id)$/.test(name);
-const isPassedOver = (name: string): boolean => /^(user|membership|consents|restricted)(\.|$)/.test(name) || isReadOnly(name);
+const isPassedOver = (name: string): boolean =>
+  /^(user|membership|consents|restricted)(\.|$)/.test(name) || isReadOnly(name);
 
 /**
  * Which column fills which place.
