@@ -1,6 +1,18 @@
 /** Things of the account under attack, whose ids a stranger puts into paths. */
 export const things = [
-  ...(['account', 'user', 'session', 'device', 'role', 'invitation', 'key', 'elevation', 'export', 'entry'] as const),
+  ...([
+    'account',
+    'user',
+    'session',
+    'device',
+    'role',
+    'invitation',
+    'key',
+    'elevation',
+    'export',
+    'import',
+    'entry',
+  ] as const),
   ...([
     'passkey',
     'provider',
@@ -112,6 +124,11 @@ export const foreignIds: Readonly<Record<string, ForeignIds>> = {
   followExport: one('export_id', 'export'),
   downloadExport: one('export_id', 'export'),
   cancelExport: one('export_id', 'export'),
+  getImport: one('import_id', 'import'),
+  followImport: one('import_id', 'import'),
+  listImportErrors: one('import_id', 'import'),
+  downloadImportErrors: one('import_id', 'import'),
+  cancelImport: one('import_id', 'import'),
   getExportSchedule: one('schedule_id', 'schedule'),
   deleteExportSchedule: one('schedule_id', 'schedule'),
 };

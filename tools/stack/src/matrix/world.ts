@@ -8,6 +8,7 @@ import {
   defineRoleRoute,
   disableUserRoute,
   giveFeedbackRoute,
+  importDataRoute,
   listAuditLogsRoute,
   loginRoute,
   patchProfileRoute,
@@ -109,6 +110,10 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
     body: { email: 'invited@acme.test' },
   });
   const download = await client.call(requestExportRoute, { body: {} });
+  const upload = await client.call(importDataRoute, {
+    fields: { kind: 'self', format: 'json' },
+    file: { content: Buffer.from('{"preferences":{}}'), type: 'application/json' },
+  });
   const schedule = await client.call(createExportScheduleRoute, { body: { cron: '@yearly' } });
   // Days from now: nothing of it happens while the matrix is asked.
   const erasure = await client.call(requestErasureRoute, { body: { user_id: viewer.userId } });
@@ -125,6 +130,7 @@ async function things(admin: Person, viewer: Person, made: { key: string; elevat
       role: role.body.id,
       invitation: invitation.body.id,
       export: download.body.id,
+      import: upload.body.id,
       erasure: erasure.body.id,
       schedule: schedule.body.id,
       entry,
