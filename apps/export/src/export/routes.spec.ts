@@ -49,13 +49,13 @@ let instead: ((path: string) => { status: number; body: unknown } | undefined) |
 function startNeighbour(): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.url ?? '';
-    const usual = path.includes('?')
-      ? {
-          data: [{ path }],
-          meta: { has_next_page: path.includes('sessions') && path.includes('page=1'), current_page: 1 },
-        }
-      : path.includes('consents')
-        ? { history: { data: [{ path }], meta: { has_next_page: false, current_page: 1 } } }
+    const usual = path.includes('consents')
+      ? { history: { data: [{ path }], meta: { has_next_page: false, current_page: 1 } } }
+      : path.includes('?')
+        ? {
+            data: [{ path }],
+            meta: { has_next_page: path.includes('sessions') && path.includes('page=1'), current_page: 1 },
+          }
         : path.includes('passkeys') || path.includes('providers')
           ? { data: [] }
           : { path, location: 'Turin' };
