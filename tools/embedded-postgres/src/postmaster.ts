@@ -11,12 +11,21 @@ export interface Postmaster {
 
 /** The PostgreSQL that is alive on this data folder, if any. A file left by a dead one counts as none. */
 export function runningPostmaster(folder: string): Postmaster | undefined {
-  const file = join(folder, 'postmaster.pid');
-  if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, 'utf8').split('\n');
+  const lines = linesOf(join(folder, 'postmaster.pid'));
+  if (!lines) return undefined;
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid) || !isPostgresOn(pid, folder)) return undefined;
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+}
+
+/** Undefined when there is no such file: a PostgreSQL that ends, or one that starts over a dead one's, takes it away at any time. */
+function linesOf(file: string): string[] | undefined {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Whether a process with this id exists, whoever owns it. */
@@ -31,8 +40,14 @@ export function isAlive(pid: number): boolean {
 
 /** After a reboot the id may belong to somebody else. Where /proc tells, believe it; elsewhere believe the file. */
 function isPostgresOn(pid: number, folder: string): boolean {
-  const commandLine = `/proc/${pid}/cmdline`;
-  return !existsSync(commandLine) || readFileSync(commandLine, 'utf8').split('\0').includes(folder);
+  if (!existsSync('/proc/self/cmdline')) return true;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(folder);
+  } catch (error) {
+    // It ended in this moment.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
 }
 
 /** Waits until it accepts connections, or until `failed` says why it never will. `limitMs` in milliseconds. */

@@ -73,7 +73,8 @@ export async function startKafka(classpath: string): Promise<RunningKafka> {
 }
 
 function format(java: string[], settings: string): void {
-  const clusterId = randomBytes(16).toString('base64url');
+  // A UUID in hex would be too long; one that begins with a dash the tool takes for an option.
+  const clusterId = `A${randomBytes(16).toString('base64url').slice(1)}`;
   const tool = ['kafka.tools.StorageTool', 'format', '--standalone', '--cluster-id', clusterId, '--config', settings];
   const result = spawnSync('java', [...java, ...tool], { encoding: 'utf8', timeout: 60_000 });
   if (result.status !== 0) throw new Error(`Kafka could not format its folder: ${result.stdout}${result.stderr}`);

@@ -36,7 +36,14 @@ const send = (method: string, path: string, bearer: string, body?: object) =>
     method,
     ...(body ? { headers: [['content-type', 'application/json']], body: JSON.stringify(body) } : {}),
   });
-const contextOf = async (bearer: string) => (await ask('/me/context', bearer)).json as Record<string, unknown>;
+/** Asks again when a machine that is too busy says to come later, as clients do. */
+async function contextOf(bearer: string): Promise<Record<string, unknown>> {
+  for (;;) {
+    const { status, json, text } = await ask('/me/context', bearer);
+    if (status === 200) return json as Record<string, unknown>;
+    if (status !== 503) throw new Error(`the context was answered ${status}: ${text}`);
+  }
+}
 const refusal = async (answer: Promise<RawAnswer>) => {
   const { status, code } = problemOf(await answer);
   return `${status} ${code}`;

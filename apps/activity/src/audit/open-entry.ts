@@ -1,9 +1,7 @@
 import { type AuditEntry } from '@annals/contracts';
 import { encodePosition, type EventStore, openChanges } from '@annals/event-store';
+import { openAddress } from '../log/open-address.js';
 import { type AuditRow } from './audit-row.js';
-
-/** Where the event store binds a client's address. */
-const addressPath = 'metadata.client.ip';
 
 type Opener = Pick<EventStore, 'openField'>;
 
@@ -11,7 +9,10 @@ type Opener = Pick<EventStore, 'openField'>;
 export async function openEntry(store: Opener, row: AuditRow): Promise<AuditEntry> {
   const [changes, ip_address] = await Promise.all([
     openChanges(store, row.stream, row.changes),
-    openAddress(store, row),
+    openAddress(store, {
+      ...{ stream: row.stream, event_id: row.id },
+      ...{ subject: row.actor_user_id, sealed: row.ip_sealed },
+    }),
   ]);
   return {
     id: row.id,
@@ -48,16 +49,4 @@ export async function openEntry(store: Opener, row: AuditRow): Promise<AuditEntr
     prev_hash: row.prev_hash.toString('hex'),
     hash: row.hash.toString('hex'),
   };
-}
-
-async function openAddress(store: Opener, row: AuditRow): Promise<AuditEntry['ip_address']> {
-  if (row.ip_sealed === null || row.actor_user_id === null) return null;
-  const value = await store.openField({
-    stream: row.stream,
-    event_id: row.id,
-    path: addressPath,
-    subject: row.actor_user_id,
-    value: { sealed: row.ip_sealed },
-  });
-  return value as AuditEntry['ip_address'];
 }

@@ -32,7 +32,7 @@ export async function measurePages(api: string, token: string): Promise<PageSpee
     }
     return cursor;
   };
-  const typed = 'event_type=ExportCancelled';
+  const typed = 'event_type=RetentionApplied';
   const questions: [what: string, query: string][] = [
     ['page 1', 'page=1'],
     [`page ${lastPage} by cursor`, await walk('limit=50')],

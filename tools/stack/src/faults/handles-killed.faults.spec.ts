@@ -1,9 +1,9 @@
 import { until } from '@annals/testing';
-import { createClient, signedIn, type Client } from '@annals/client';
-import { getProfileRoute, loginRoute, patchProfileRoute } from '@annals/contracts';
+import { type Client } from '@annals/client';
+import { getProfileRoute, patchProfileRoute } from '@annals/contracts';
 import { resolve } from 'node:path';
-import { demoPassword } from '../sign-ins.js';
 import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
+import { enter } from './enter.js';
 import { endProcess, isReady } from './stack-processes.js';
 
 const names = ['admin', 'manager', 'editor', 'viewer', 'analyst'];
@@ -15,17 +15,9 @@ let people: Client[];
 
 beforeAll(async () => {
   stack = await launchStack(resolve(__dirname, '../../../..'));
-  people = await Promise.all(names.map((name) => enter(`${name}@acme.test`)));
+  people = await Promise.all(names.map((name) => enter(stack.api, `${name}@acme.test`)));
 });
 afterAll(() => stack?.end());
-
-async function enter(email: string): Promise<Client> {
-  const client = createClient({ baseUrl: stack.api });
-  const { body } = await client.call(loginRoute, { body: { email, password: demoPassword } });
-  const { access_token: token, refresh_token: refreshToken } = signedIn(body);
-  client.signIn({ token, refreshToken });
-  return client;
-}
 
 const take = (person: Client, handle: string | null) =>
   person.call(patchProfileRoute, { body: { handle } }).then(

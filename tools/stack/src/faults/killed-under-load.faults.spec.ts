@@ -1,17 +1,12 @@
 import { until } from '@annals/testing';
-import { createClient, signedIn, type Client } from '@annals/client';
-import {
-  getMyContextRoute,
-  listExportsRoute,
-  loginRoute,
-  patchProfileRoute,
-  requestExportRoute,
-} from '@annals/contracts';
+import { createClient, type Client } from '@annals/client';
+import { getMyContextRoute, listExportsRoute, patchProfileRoute, requestExportRoute } from '@annals/contracts';
 import type { Pool } from '@annals/postgres';
 import { resolve } from 'node:path';
 import { demoPassword } from '../sign-ins.js';
 import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
 import { lastPosition, openDatabase } from '../story/stored-events.js';
+import { enter } from './enter.js';
 import { auditOf, historyOf, shownBio, storedChanges } from './judges.js';
 import { allPids, endProcess, isReady, pidOf, type Killable } from './stack-processes.js';
 import { startWriters, type Writers } from './writers.js';
@@ -37,21 +32,13 @@ const wanted: string[] = [];
 beforeAll(async () => {
   stack = await launchStack(root);
   await withEvents(async (events) => (start = await lastPosition(events)));
-  traveller = await enter('billing@acme.test');
+  traveller = await enter(stack.api, 'billing@acme.test');
   writers = await startWriters(stack.api, authors);
 });
 afterAll(async () => {
   await writers.stop().catch(() => undefined);
   await stack.end();
 });
-
-async function enter(email: string): Promise<Client> {
-  const client = createClient({ baseUrl: stack.api });
-  const { body } = await client.call(loginRoute, { body: { email, password: demoPassword } });
-  const { access_token: token, refresh_token: refreshToken } = signedIn(body);
-  client.signIn({ token, refreshToken });
-  return client;
-}
 
 /** Opened anew each time: a pool of the test's own would only tell about itself when PostgreSQL is killed. */
 async function withEvents<T>(work: (events: Pool) => Promise<T>): Promise<T> {
@@ -162,7 +149,7 @@ describe('after all of it', () => {
   });
 
   it('people can still sign in', async () => {
-    const { body } = await (await enter('admin@acme.test')).call(getMyContextRoute);
+    const { body } = await (await enter(stack.api, 'admin@acme.test')).call(getMyContextRoute);
     expect(body.role).toBe('ADMIN');
   });
 

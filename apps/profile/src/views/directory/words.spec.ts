@@ -9,6 +9,7 @@ describe('folding', () => {
     ['İlker Işık', 'ilker isik'],
     ['Ｊｏｈｎ', 'john'],
     ["Siobhán O'Brien", 'siobhan obrien'],
+    ['Siobhán O｀Brien', 'siobhan obrien'],
     ['Σίσυφος', 'σισυφοσ'],
     ['Алексей Ёлкин', 'алексеи елкин'],
     ['أَحْمَد', 'احمد'],

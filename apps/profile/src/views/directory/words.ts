@@ -21,6 +21,8 @@ export const fold = (text: string): string =>
   text
     .replace(apostrophes, '')
     .normalize('NFKD')
+    // Wide and other forms of them are plain ones now.
+    .replace(apostrophes, '')
     .replace(marks, '')
     .toLowerCase()
     .replace(special, (letter) => spelledOut[letter] ?? '')
