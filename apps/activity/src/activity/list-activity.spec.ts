@@ -60,7 +60,7 @@ describe('an entry of the activity log', () => {
     const seen = await renamed(me);
     await entries('', me, `${position},${seen}`);
     await under().stores.keys.destroy(me.user_id!);
-    under().stores.store.forget(me.user_id!);
+    under().stores.store.forget(me.user_id);
     expect((await entries('', me)).map(({ type, network }) => [type, network])).toEqual([
       ['profile_updated', null],
       ['click', null],
@@ -76,7 +76,7 @@ describe('an entry of the activity log', () => {
       { type: 'MembershipGranted', data },
     ]);
     await under().stores.keys.destroy(admin.user_id!);
-    under().stores.store.forget(admin.user_id!);
+    under().stores.store.forget(admin.user_id);
     expect(await entries('', me, seen)).toMatchObject([{ type: 'account_joined', network: null, user_id }]);
   });
 });

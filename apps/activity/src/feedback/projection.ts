@@ -57,7 +57,7 @@ async function withdraw(tx: Tx, { data: { account_id, feedback_id } }: StoredEve
 
 /** What belongs to no account holds no answers. */
 async function forget(tx: Tx, { data: { account_id, user_id } }: StoredEvent, secret: Uint8Array): Promise<void> {
-  if (account_id === null) return;
-  const member = memberOf(secret, String(account_id), String(user_id));
+  if (typeof account_id !== 'string') return;
+  const member = memberOf(secret, account_id, String(user_id));
   await tx.query('delete from answers where account_id = $1 and member = $2', [account_id, member]);
 }

@@ -75,8 +75,8 @@ describe('staff', () => {
       expect(JSON.stringify(event.data)).not.toContain('heard');
     }
     await service().stores.keys.destroy(ada.who.user_id!);
-    service().stores.store.forget(ada.who.user_id!);
-    service().parts.store.forget(ada.who.user_id!);
+    service().stores.store.forget(ada.who.user_id);
+    service().parts.store.forget(ada.who.user_id);
     expect((await disclosed(ada)).data).toMatchObject([{ reason: null }]);
     expect((await profileOf(ada, await reader(ada), why)).status).toBe(410);
   });

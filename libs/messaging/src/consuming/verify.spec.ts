@@ -1,5 +1,4 @@
 import { createContextReader } from '@annals/auth';
-import { type InMsg } from '../bus.js';
 import { createLetters, type Letters } from '../contract/letters.js';
 import { silent } from '../logger.js';
 import { topicOwner, verify } from './verify.js';
@@ -10,7 +9,7 @@ const topic = 'test.things.v1';
 async function judged(writer: Letters, others: Letters[]): Promise<string> {
   const letter = await writer.write(topic, 'key', {});
   const reader = createContextReader({ jwks: { keys: [writer, ...others].map(({ publicJwk }) => publicJwk) } });
-  const verdict = await verify(reader, { ...letter, topic, partition: 0, offset: 0n, attempt: 1 } as InMsg, silent);
+  const verdict = await verify(reader, { ...letter, topic, partition: 0, offset: 0n, attempt: 1 }, silent);
   return verdict.kind === 'refused' ? verdict.reason : `heard ${String(verdict.context.principal)}`;
 }
 
