@@ -37,6 +37,7 @@ export const erasureProjections: readonly Projection[] = [membershipsProjection,
 export function openErasures(ground: ErasureGround): { routes: MountedRoute[]; stop: () => Promise<void> } {
   const { config, store, pool, backgroundPool, keys, signer, services, logger } = ground;
   const now = () => new Date();
+  const certifier = { name: config.ERASURE_ORIGIN, privateKey: config.ERASURE_SIGNING_KEY };
   const accounts = knownAccounts(backgroundPool, runnerOf(ground.runners, membershipsProjection));
   // This service is asked as the others are: what it holds goes by the same way.
   const self = internalClient({ baseUrl: ownUrl(config), signer, connections: 2 });
@@ -50,11 +51,11 @@ export function openErasures(ground: ErasureGround): { routes: MountedRoute[]; s
         activity: askOver(services.activity),
         export: askOver(self),
       },
-      signer: { name: config.ERASURE_ORIGIN, privateKey: config.ERASURE_SIGNING_KEY },
+      signer: certifier,
     },
   });
   const routes = erasureRoutesOf({
-    ...{ store, pool, now, graceHours: config.ERASURE_GRACE_HOURS },
+    ...{ store, pool, now, graceHours: config.ERASURE_GRACE_HOURS, signer: certifier },
     accounts: knownAccounts(pool, runnerOf(ground.runners, membershipsProjection)),
     receiptSecret: createHmac('sha256', config.KEY_ENCRYPTION_KEY).update('erasure receipts').digest(),
   });

@@ -9,6 +9,7 @@ import {
   requestErasureRoute,
 } from '@annals/contracts';
 import type { EventStore } from '@annals/event-store';
+import { formatVerifier, type NoteSigner, verifierOf } from '@annals/ledger';
 import type { Pool } from '@annals/postgres';
 import { mount, type MountedRoute, written } from '@annals/service';
 import { listErasureIds } from '../views/erasures/erasures.projection.js';
@@ -29,11 +30,14 @@ export interface ErasureRouteParts {
   graceHours: number;
   /** Makes receipts; 32 bytes. */
   receiptSecret: Uint8Array;
+  /** Signs certificates. */
+  signer: NoteSigner;
   now: () => Date;
 }
 
 export function erasureRoutesOf(parts: ErasureRouteParts): MountedRoute[] {
   const { store, pool, receiptSecret } = parts;
+  const verifier = formatVerifier(verifierOf(parts.signer));
 
   return [
     mount(requestErasureRoute, async (request) => {
@@ -43,7 +47,7 @@ export function erasureRoutesOf(parts: ErasureRouteParts): MountedRoute[] {
       const { account_id, user_id } = request.context;
       const shown = (state: ErasureState) => {
         const present = known(state);
-        return { ...shownErasure(present, present.ids.user_id === user_id ? null : account_id), receipt };
+        return { ...shownErasure(present, present.ids.user_id === user_id ? null : account_id), receipt, verifier };
       };
       const reply = written(outcome, shown, 202);
       return { ...reply, headers: { location: `/api/v1/users/data/erasure/${id}`, 'cache-control': 'no-store' } };

@@ -76,9 +76,9 @@ export function erasuresUnderTest(): () => ErasuresUnderTest {
         return { status: 200, headers: {}, body: rights };
       },
     } as unknown as InternalClient;
+    const signer = { name: 'annals/erasure', privateKey: signing.privateKey };
     const parts: ErasureParts = {
-      ...{ store, keys, accounts, identity, now, cacheMs: 1 },
-      signer: { name: 'annals/erasure', privateKey: signing.privateKey },
+      ...{ store, keys, accounts, identity, now, cacheMs: 1, signer },
       services: Object.fromEntries(
         erasingServices.map((service) => [
           service,
@@ -90,7 +90,7 @@ export function erasuresUnderTest(): () => ErasuresUnderTest {
       ) as ErasureParts['services'],
     };
     const routes = erasureRoutesOf({
-      ...{ store, pool: database.pool, accounts, graceHours, receiptSecret: randomBytes(32), now },
+      ...{ store, pool: database.pool, accounts, graceHours, receiptSecret: randomBytes(32), now, signer },
     });
     const service = await startTestService({
       ...{ service: 'export', routes, commandKey: keyEncryptionKey, projections: [erasures, memberships] },

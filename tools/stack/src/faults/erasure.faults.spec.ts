@@ -7,6 +7,8 @@ import {
   acceptInvitationRoute,
   createInvitationRoute,
   devMailRoute,
+  getErasureRoute,
+  getMyContextRoute,
   giveFeedbackRoute,
   getProfileRoute,
   headers,
@@ -57,12 +59,12 @@ const whatIsFound = (...args: string[]): string[] =>
     .said.split('\n')
     .filter((line) => /^(FOUND|BLIND) {4}/.test(line));
 
-async function enter(who: string, account?: string): Promise<{ client: Client; account: string }> {
+async function enter(who: string, account?: string): Promise<{ client: Client; account: string; token: string }> {
   const client = createClient({ baseUrl: stack.api });
   const { body } = await client.call(loginRoute, { body: { email: who, password: demoPassword, account } });
   if (!('access_token' in body)) throw new Error(`${who} is asked for a second factor`);
   client.signIn({ token: body.access_token });
-  return { client, account: body.account_id! };
+  return { client, account: body.account_id!, token: body.access_token };
 }
 
 /** Follows the link of an invitation, as a person would. */
@@ -137,7 +139,10 @@ it('forgets a person everywhere, through kill -9 of who does it, and proves it',
   });
   const file = join(folder, 'certificate.txt');
   writeFileSync(file, certificate.text);
-  expect(certificate.text).toContain('— annals/erasure ');
+  // The key that she was given with the receipt, before anything was erased.
+  expect(scan('--certificate', file, '--key', asked.verifier)).toMatchObject({ status: 0 });
+  writeFileSync(file, certificate.text.replace('"scope": "person"', '"scope": "account"'));
+  expect(scan('--certificate', file, '--key', asked.verifier).status).not.toBe(0);
 
   expect(whatIsFound('--subject', home.userId)).toEqual([]);
   // That it would have been found is shown by one that is planted.
@@ -152,4 +157,44 @@ it('forgets a person everywhere, through kill -9 of who does it, and proves it',
 
   await stack.crash();
   expect(whatIsFound('--subject', home.userId)).toEqual([]);
+});
+
+it('forgets in one account what that account holds, and nothing of the same person in another', async () => {
+  const officer = await enter('admin@acme.test', 'acme');
+  const elsewhere = await enter('both@annals.test', 'globex');
+  const here = await enter('both@annals.test', 'acme');
+  await elsewhere.client.call(patchProfileRoute, { body: { bio: 'lives in Globex' } });
+  await here.client.call(patchProfileRoute, { body: { bio: 'lived in Acme' } });
+  const { body: mine } = await here.client.call(getMyContextRoute);
+  const wish = { user_id: mine.user_id!, scope: 'account' as const };
+  const { body: asked } = await officer.client.call(requestErasureRoute, { body: wish });
+  await until('it is certified', async () => {
+    const { body } = await officer.client.call(getErasureRoute, { params: { erasure_id: asked.id } });
+    return body.status === 'erased';
+  });
+
+  expect(scan('--canary', 'lived in Acme').status).toBe(0);
+  expect((await elsewhere.client.call(getProfileRoute, {})).body.bio).toBe('lives in Globex');
+  await expect(here.client.call(patchProfileRoute, { body: { bio: 'is back' } })).rejects.toMatchObject({
+    status: 403,
+  });
+  const invitation = { email: 'both@annals.test', role: 'VIEWER' as const };
+  await expect(
+    officer.client.call(createInvitationRoute, { params: { id: officer.account }, body: invitation }),
+  ).rejects.toMatchObject({ status: 410, code: 'subject-erased' });
+});
+
+it('leaves the proof of the audit log as it was, from its first entry on', async () => {
+  const officer = await enter('admin@acme.test', 'acme');
+  const out = join(folder, 'audit');
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(root, 'tools/stack/run.mjs'), 'audit', ...args], {
+      ...{ cwd: root, env: stack.env, encoding: 'utf8' as const },
+    });
+  const fetched = run('fetch', '--url', stack.api, '--token', officer.token, '--out', out);
+  expect(fetched).toMatchObject({ status: 0 });
+  const key = /--key '([^']+)'/.exec(fetched.stdout)?.[1] ?? '';
+  const files = ['--export', join(out, 'export.ndjson'), '--checkpoints', join(out, 'checkpoints.ndjson')];
+  const verified = run('verify', ...files, '--key', key);
+  expect([verified.status, verified.stdout]).toEqual([0, expect.stringContaining('VERIFIED')]);
 });

@@ -108,7 +108,8 @@ export type ErasureOperation = z.infer<typeof ErasureOperation>;
 
 /**
  * The answer to who asks. With the receipt, sent as `erasure-receipt`, the erasure can be read without signing in, which
- * nobody can who was erased. It is shown here alone.
+ * nobody can who was erased. It is shown here alone. `verifier` is the key that will sign the certificate, `name+id+key`:
+ * whoever has it beforehand need not believe anybody about it afterwards.
  */
-export const RequestedErasure = ErasureOperation.extend({ receipt: z.string() });
+export const RequestedErasure = ErasureOperation.extend({ receipt: z.string(), verifier: z.string() });
 export type RequestedErasure = z.infer<typeof RequestedErasure>;
