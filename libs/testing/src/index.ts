@@ -8,6 +8,7 @@ export { startTestStores, testStores, type TestStores, type TestStoresOptions } 
 export { deciderSpec, laws, type Decider, type DeciderSpec, type Lives, type Then } from './decider-spec.js';
 export { eraseHolders } from './erase-holders.js';
 export { everyRow } from './every-row.js';
+export { vacuumTables } from './vacuum-tables.js';
 export { anonymous, requestContext, signedIn } from './contexts.js';
 export {
   startTestService,

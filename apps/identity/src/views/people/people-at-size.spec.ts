@@ -1,5 +1,5 @@
-import { testDatabase } from '@annals/testing';
-import { createPool, withTenant } from '@annals/postgres';
+import { testDatabase, vacuumTables } from '@annals/testing';
+import { withTenant } from '@annals/postgres';
 import { countOf, pageOf, type MemberQuery, type MemberRow } from '../../user/member-query.js';
 import { people } from './people.js';
 
@@ -34,10 +34,7 @@ async function fill(accountId: string, count: number): Promise<void> {
 beforeAll(async () => {
   await fill(acme, size);
   await fill(globex, 1_000);
-  // What autovacuum does within a minute: without it the planner guesses, and an index cannot stand for the table.
-  const owner = createPool({ url: database().ownerUrl, applicationName: 'vacuum', max: 1 });
-  for (const table of ['members', 'member_terms']) await owner.query(`vacuum analyze people_v2.${table}`);
-  await owner.end();
+  await vacuumTables(database().ownerUrl, ['people_v2.members', 'people_v2.member_terms']);
 }, 60_000);
 
 const all: MemberQuery = {

@@ -1,5 +1,5 @@
-import { createPool, withTenant } from '@annals/postgres';
-import { type EventSketch, project, storedEvents, testDatabase } from '@annals/testing';
+import { withTenant } from '@annals/postgres';
+import { type EventSketch, project, storedEvents, testDatabase, vacuumTables } from '@annals/testing';
 import { list } from './list.js';
 import { directory } from './projection.js';
 import { readQuestion } from './question.js';
@@ -55,10 +55,7 @@ beforeAll(async () => {
   for (let start = 0; start < events.length; start += 500) {
     await project(database().pool, directory, events.slice(start, start + 500));
   }
-  // What autovacuum does within a minute: without it the planner guesses.
-  const owner = createPool({ url: database().ownerUrl, applicationName: 'vacuum', max: 1 });
-  for (const table of ['entries', 'words', 'spellings']) await owner.query(`vacuum analyze directory_v2.${table}`);
-  await owner.end();
+  await vacuumTables(database().ownerUrl, ['directory_v2.entries', 'directory_v2.words', 'directory_v2.spellings']);
 }, 60_000);
 
 interface Plan {
