@@ -1,4 +1,4 @@
-/** Shared by every project: specs stand beside their source; `*.faults`, `*.kafka`, `*.redis`, `*.s3`, `*.containers` and `*.round-trip` specs have targets of their own. */
+/** Shared by every project: specs stand beside their source; `*.faults`, `*.stack`, `*.kafka`, `*.redis`, `*.s3`, `*.containers` and `*.round-trip` specs have targets of their own. */
 const lane = process.env.ANNALS_LANE;
 const project = process.cwd();
 
@@ -9,7 +9,7 @@ module.exports = {
   testMatch: lane ? [`<rootDir>/src/**/*.${lane}.spec.ts`] : ['<rootDir>/src/**/*.spec.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',
-    ...(lane ? [] : ['\\.(faults|kafka|redis|s3|containers|round-trip)\\.spec\\.ts$']),
+    ...(lane ? [] : ['\\.(faults|stack|kafka|redis|s3|containers|round-trip)\\.spec\\.ts$']),
   ],
   passWithNoTests: true,
   transform: {

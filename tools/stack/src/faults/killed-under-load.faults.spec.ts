@@ -30,7 +30,8 @@ let traveller: Client;
 const wanted: string[] = [];
 
 beforeAll(async () => {
-  stack = await launchStack(root);
+  // Each kill asks for an export, and none may be refused for want of room.
+  stack = await launchStack(root, { EXPORTS_PER_PERSON: '100', EXPORTS_PER_ACCOUNT: '100' });
   await withEvents(async (events) => (start = await lastPosition(events)));
   traveller = await enter(stack.api, 'billing@acme.test');
   writers = await startWriters(stack.api, authors);
