@@ -21,6 +21,10 @@ const canary = 'canary of Ada Lovelace';
 
   it('is found in key, value and headers of every topic; without one nothing is found', async () => {
     const kafka = new Kafka({ clientId: 'plant', brokers: [...broker.brokers], logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: ['plain', 'keys', 'values', 'headers'].map((topic) => ({ topic })) });
+    await admin.disconnect();
     const producer = kafka.producer();
     await producer.connect();
     await producer.send({ topic: 'plain', messages: [{ key: 'a', value: 'nothing' }] });
