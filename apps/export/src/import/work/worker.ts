@@ -1,7 +1,7 @@
 import { Problem } from '@annals/contracts';
 import { withSpan, type Logger } from '@annals/service';
 import { importChannel } from './enqueue-import.js';
-import { type LeasedJob, type LeasedJobs, startLeasedJobs } from './leased-jobs.js';
+import { type LeasedJob, type LeasedJobs, startLeasedJobs } from '../../jobs/leased-jobs.js';
 import { giveUpImport, runImport } from './run-import.js';
 import { sweepImports } from './sweep-imports.js';
 import type { ImportJob, ImportWorkshop } from './workshop.js';

@@ -3,8 +3,8 @@ import { consumerMigrations, type VerifiedMessage } from '@annals/messaging';
 import { withTransaction } from '@annals/postgres';
 import { createLogger } from '@annals/service';
 import { requestContext, signedIn, testDatabase, until } from '@annals/testing';
-import { importMigrations } from '../tables.js';
-import { enqueueImport, importChannel } from './enqueue-import.js';
+import { importMigrations } from '../import/tables.js';
+import { enqueueImport, importChannel } from '../import/work/enqueue-import.js';
 import { startLeasedJobs, type LeasedJob, type LeasedJobsOptions } from './leased-jobs.js';
 
 const database = testDatabase({ service: 'export', migrations: [...consumerMigrations, ...importMigrations] });
