@@ -42,6 +42,7 @@ export interface Signing {
 const systemClock: Clock = { now: () => new Date(), elapsed: () => performance.now() };
 /** After a round, it is rested this many times as long as it took: many who ask must not fill the process. */
 const restFactor = 4;
+const longestRestMs = 10_000;
 
 /** Signs rounds for ever, in one process at a time, and brings each to the second place. */
 export function keepSigning(options: KeepSigning): Signing {
@@ -71,10 +72,11 @@ export function keepSigning(options: KeepSigning): Signing {
         asked = false;
         const fine = await attempt(last?.round ?? 0, thorough);
         thorough = !fine;
-        signedAt = clock.elapsed();
+        // From its beginning: what came while it was made waits no longer for the next one.
+        signedAt = begun;
         bringing = bringing.then(bring);
       }
-      await pause(restFactor * (clock.elapsed() - begun), lost);
+      await pause(Math.min(restFactor * (clock.elapsed() - begun), longestRestMs), lost);
       if (!asked) await bell.wait(lookEveryMs, lost);
     }
     await bringing;
