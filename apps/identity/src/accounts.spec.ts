@@ -181,6 +181,19 @@ describe('switching account', () => {
       account_id: globex.account_id,
     });
   });
+
+  it.each(['acme', 'globex'])(
+    'goes on with %s, which was signed in to, also after a refresh for another',
+    async (account) => {
+      const both = (await signIn('both@annals.test', { account })) as SignedIn & { refresh_token: string };
+      let { refresh_token } = both;
+      for (const named of [{}, { account: account === 'acme' ? 'globex' : 'acme' }, {}]) {
+        const { body } = await service.call('POST', '/auth/refresh', { body: { refresh_token, ...named } });
+        expect(body.account_id === both.account_id).toBe(!('account' in named));
+        refresh_token = body.refresh_token as string;
+      }
+    },
+  );
 });
 
 describe('accounts', () => {

@@ -8,7 +8,7 @@ import { invitationTables } from './invitation/migration.js';
 import { factorTables } from './factor/migration.js';
 import { grantTables } from './grant/migration.js';
 import { shownTokens } from './provider/migration.js';
-import { recentProofs, sessionPlaces, sessionTables } from './session/migration.js';
+import { recentProofs, sessionAccount, sessionPlaces, sessionTables } from './session/migration.js';
 
 /** What identity keeps outside events: secrets, which no log may hold for ever, and facts that change by the second. */
 export const migrations: readonly Migration[] = [
@@ -25,4 +25,5 @@ export const migrations: readonly Migration[] = [
   elevationTables,
   permissionUseTables,
   erasedPeople,
+  sessionAccount,
 ];

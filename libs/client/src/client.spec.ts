@@ -237,6 +237,13 @@ describe('the client', () => {
     expect(onTokens).toHaveBeenCalledWith({ access: 'token-2', refresh: 'refresh-2' });
   });
 
+  it('stays in the account it was made for when its token is renewed', async () => {
+    respond = acceptOnly('token-2', (_one, response) => json(response, 200, refreshed));
+    await client({ refreshToken: 'refresh-1', account: 'globex' }).call(getThing, { params: { id } });
+    const { body } = seen.find((one) => one.url.endsWith('/auth/refresh'))!;
+    expect(JSON.parse(body)).toEqual({ refresh_token: 'refresh-1', account: 'globex' });
+  });
+
   it('gives up after one exchange when the new token is refused too', async () => {
     respond = acceptOnly('never', (_one, response) => json(response, 200, refreshed));
     const api = client({ refreshToken: 'refresh-1' });

@@ -13,7 +13,7 @@ export interface ClientOptions {
   token?: string;
   /** When given, an expired access token is replaced once and the call repeated. */
   refreshToken?: string;
-  /** Account to work in, id or slug; the token's own account unless said. */
+  /** Account to work in, id or slug, also of tokens that are renewed; the one that was signed in to unless said. */
   account?: string;
   /** Told whenever tokens were replaced, so that they can be stored; both null when the session has ended. */
   onTokens?: (tokens: Tokens) => void;
@@ -50,13 +50,18 @@ export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? globalThis.fetch;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const initial = { access: options.token ?? null, refresh: options.refreshToken ?? null };
+  const exchange = (refresh_token: string) =>
+    exchangeTokens(send, baseUrl, {
+      refresh_token,
+      ...(options.account === undefined ? {} : { account: options.account }),
+    });
   const shared: Shared = {
     baseUrl,
     fetch: send,
     timeoutMs: options.timeoutMs ?? 30_000,
     retry: { ...defaultRetryPolicy, ...options.retry },
     positions: rememberPositions(),
-    tokens: keepTokens(initial, (refreshToken) => exchangeTokens(send, baseUrl, refreshToken), options.onTokens),
+    tokens: keepTokens(initial, exchange, options.onTokens),
   };
   return clientFor(shared, options.account);
 }
@@ -75,15 +80,14 @@ function clientFor(shared: Shared, account: string | undefined): Client {
 async function exchangeTokens(
   send: typeof globalThis.fetch,
   baseUrl: string,
-  refreshToken: string,
+  body: { refresh_token: string; account?: string },
 ): Promise<Tokens | null> {
-  const input = { body: { refresh_token: refreshToken } };
-  const request = buildRequest(refreshRoute.definition, input, { baseUrl, token: null, minPosition: null });
+  const request = buildRequest(refreshRoute.definition, { body }, { baseUrl, token: null, minPosition: null });
   const response = await send(request.url, request.init);
   if (response.status === 401) return null;
   if (!response.ok) throw await readProblem(response);
-  const body = refreshRoute.definition.responses[200].parse(await response.json());
-  return { access: body.access_token, refresh: body.refresh_token };
+  const { access_token, refresh_token } = refreshRoute.definition.responses[200].parse(await response.json());
+  return { access: access_token, refresh: refresh_token };
 }
 
 async function callRoute(

@@ -6,7 +6,7 @@ import type { Identity } from '../identity.js';
 import { endMembership } from '../membership/end-membership.js';
 import { membershipId, memberships } from '../membership/membership.js';
 import { revoke } from '../session/revocations.js';
-import { forgetHome } from '../session/session-tokens.js';
+import { forgetAccount } from '../session/session-tokens.js';
 import { accountsToAsk } from '../views/user-accounts/user-accounts.js';
 import { counted, type Removal } from './parts.js';
 
@@ -36,7 +36,7 @@ async function leave(identity: Identity, erasure: RecordedErasure, account_id: s
   await revoke(pool, ended.events[0]?.id ?? id, { kind: 'membership', key }, now);
   await resignAdmin(identity, step('unseat'), account_id, user_id, { reason: 'no-admin' });
   await endGrantsOf(identity, step('end grants'), { account_id, user_id, why: () => 'membership-ended' });
-  await forgetHome(pool, user_id, account_id);
+  await forgetAccount(pool, user_id, account_id);
   return counted(ended.kind === 'appended');
 }
 

@@ -10,7 +10,7 @@ import { followElevations } from './follow-elevations.js';
 import { enforceDeviceRemovals } from './enforce-device-removals.js';
 import { enforceSessionEnds } from './enforce-session-ends.js';
 import { followStandingsThere } from './follow-standings-there.js';
-import { forgetHomes } from './forget-homes.js';
+import { forgetAccounts } from './forget-accounts.js';
 import { forgetPlaces } from './forget-places.js';
 import { forgetFactors } from './forget-factors.js';
 import { keepGrants } from './keep-grants.js';
@@ -50,7 +50,7 @@ export const reactorsOf = (identity: Identity, { mailer, publicUrl, idp = null }
   enforceSessionEnds(identity),
   enforceDeviceRemovals(identity),
   forgetPlaces(identity),
-  forgetHomes(identity),
+  forgetAccounts(identity),
   enforceApiKeys(identity),
   followElevations(identity),
   forgetFactors(identity),

@@ -103,3 +103,12 @@ export const sessionPlaces: Migration = {
     comment on table sign_in_places is 'countries a person signed in from within the last year';
   `,
 };
+
+/** A refresh goes on in the account that was signed in to; sessions from before look for it once more. */
+export const sessionAccount: Migration = {
+  id: '0091-session-account',
+  sql: `
+    alter table session_tokens rename column home_account_id to account_id;
+    comment on column session_tokens.account_id is 'account that was signed in to, of access tokens whose refresh names none: a hint, never a right; null when it has to be looked for';
+  `,
+};

@@ -29,7 +29,7 @@ export type OpenedSession = ActiveSession & { refresh_token: string; position: P
 export async function openSession(
   identity: Identity,
   asking: Asking,
-  { user_id, home_account_id, is_super_admin }: ActingUser,
+  { user_id, is_super_admin }: ActingUser,
   { account_id, device, auth_methods }: SignIn,
 ): Promise<OpenedSession> {
   const { store, settings, places } = identity;
@@ -52,7 +52,7 @@ export async function openSession(
   if (state.kind !== 'active')
     throw new Problem(409, 'session-over', 'This sign-in was ended meanwhile; sign in again');
   const refresh_token = await startFamily(identity, {
-    ...{ session_id, user_id, device_id: device.device_id, auth_methods, elevated: is_super_admin, home_account_id },
+    ...{ session_id, user_id, device_id: device.device_id, auth_methods, elevated: is_super_admin, account_id },
     ...{ expires_at: state.expires_at, origin, now },
   });
   return { ...state, refresh_token, position: outcome.position };

@@ -105,9 +105,9 @@ async function namedAccount(identity: Identity, shown: Shown, wanted: string, no
   return signInAccountOf(identity, tokens!, wanted, now);
 }
 
-/** Where the person is at home, else the only account there is; null when each request has to name one. */
+/** Where the session began, else where the person is at home, else the only account there is; null when each request has to name one. */
 async function usualAccount(identity: Identity, tokens: Rotated, now: string): Promise<string | null> {
-  return tokens.home_account_id ?? signInAccountOf(identity, tokens, undefined, now);
+  return tokens.account_id ?? signInAccountOf(identity, tokens, undefined, now);
 }
 
 async function signInAccountOf(

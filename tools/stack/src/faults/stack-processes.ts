@@ -12,7 +12,12 @@ export function pidOf(layout: Layout, name: Killable): number | undefined {
     name === 'postgres'
       ? join(layout.postgresDir, 'postgres-18', 'postmaster.pid')
       : join(layout.runDir, `${name}.pid`);
-  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
+  try {
+    return Number(readFileSync(file, 'utf8').split('\n')[0]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Process ids of everything that runs, by name. */

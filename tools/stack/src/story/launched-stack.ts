@@ -14,7 +14,7 @@ export interface LaunchedStack {
   api: string;
   /** SIGKILL to every process of it, PostgreSQL included; then starts it again on the same data. */
   readonly crash: () => Promise<void>;
-  /** Stops it as Ctrl-C does and removes its folder. */
+  /** Stops it as Ctrl-C does and removes its folder. Ending it again does nothing. */
   end(): Promise<void>;
   /** What it printed so far. */
   output(): string;
@@ -83,9 +83,11 @@ export async function launchStack(root: string, settings: NodeJS.ProcessEnv = {}
     api: `${layout.url}/api/v1`,
     crash,
     async end() {
-      const gone = once(child, 'exit');
-      child.kill('SIGINT');
-      await gone;
+      if (child.exitCode === null && child.signalCode === null) {
+        const gone = once(child, 'exit');
+        child.kill('SIGINT');
+        await gone;
+      }
       rmSync(dataDir, { recursive: true, force: true });
     },
     output: () => output,

@@ -50,6 +50,7 @@ export type LoginAnswerBody = z.infer<typeof LoginAnswer>;
 
 export const RefreshBody = z.strictObject({
   refresh_token: z.string().min(1).max(300),
+  /** Account of the new access token; the one that was signed in to unless said. It counts for this exchange alone. */
   account: AccountSelector.optional(),
 });
 export const Refreshed = AccessToken.extend({ refresh_token: z.string() });

@@ -1,0 +1,10 @@
+import type { Reactor } from '@annals/postgres';
+import type { Identity } from '../identity.js';
+import { forgetAccount } from '../session/session-tokens.js';
+
+/** Who has left the account they signed in to gets tokens for another one at the next refresh. */
+export const forgetAccounts = ({ pool }: Identity): Reactor => ({
+  name: 'forget-accounts',
+  categories: ['membership'],
+  on: { MembershipEnded: ({ data }) => forgetAccount(pool, String(data.user_id), String(data.account_id)) },
+});
