@@ -3,7 +3,7 @@ import type { EventStore } from '@annals/event-store';
 import type { Section, SectionsOf } from '../section/section.js';
 import { type Asker, askerOf, workingFor } from './asker.js';
 import { readMembers, type MemberSources } from './members.js';
-import { endOfStore, pagesOf, whenSeen, type Walk } from './pages.js';
+import { lastOfEach, pagesOf, whenSeen, type Walk } from './pages.js';
 
 export interface AccountSources extends MemberSources {
   store: Pick<EventStore, 'load' | 'readAll' | 'readStream'>;
@@ -20,7 +20,7 @@ export const accountSections =
     /** Who asked is read when the reading begins, and again when it begins anew. */
     const begin = async (signal: AbortSignal): Promise<{ asker: Asker; walk: Walk }> => {
       const asker = await askerOf(sources.store, of, of.exportId);
-      const atLeast = await endOfStore(sources.store);
+      const atLeast = await lastOfEach(sources.store);
       return { asker, walk: { client: sources.identity, identity: workingFor(asker), request, atLeast, signal } };
     };
     const sections: Section[] = [

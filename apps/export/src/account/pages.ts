@@ -18,22 +18,26 @@ export interface Walk {
 const categories: readonly string[] = ['membership', 'user', 'invitation'];
 
 /**
- * So many events of other kinds are passed over before any position will do: a view's own position moves over those, too, but
- * only now and then.
+ * So many events are looked through for the last one of each category. A view moves over events of others, too, but only now and
+ * then: past so many it has done so.
  */
 const mostPassedOver = 10_000;
 
 /**
- * Up to where those views have to have come: the last event of theirs. The end of the store itself is no position they
- * come to while nothing of theirs happens there.
+ * Up to where those views have to have come: for each category its own last event. A later position of another category
+ * would be one that a view comes to only when something else happens.
  */
-export async function endOfStore(store: Pick<EventStore, 'readAll'>): Promise<string> {
-  let end: Position = { commit: 0n, prepare: 0n };
-  for await (const { stream, position } of store.readAll({ backwards: true, limit: mostPassedOver, open: false })) {
-    end = position;
-    if (categories.includes(categoryOf(stream))) break;
+export async function lastOfEach(store: Pick<EventStore, 'readAll'>, limit = mostPassedOver): Promise<string> {
+  const last = new Map<string, Position>();
+  let looked = 0;
+  for await (const { stream, position } of store.readAll({ backwards: true, limit, open: false })) {
+    looked += 1;
+    const category = categoryOf(stream);
+    if (categories.includes(category) && !last.has(category)) last.set(category, position);
+    if (looked === limit) for (const rare of categories) if (!last.has(rare)) last.set(rare, position);
+    if (last.size === categories.length) break;
   }
-  return encodeTokens(categories.map((category) => ({ category, position: end })));
+  return encodeTokens([...last].map(([category, position]) => ({ category, position })));
 }
 
 /** All items by id, page by page: the next one is asked for when those of the last are used up. */
