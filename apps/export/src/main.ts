@@ -17,7 +17,7 @@ import { requireExportRight } from './account/rights-now.js';
 import { exportConfig } from './config.js';
 import { requireStanding } from './document/require-standing.js';
 import { erasureProjections, openErasures } from './erasure/open-erasures.js';
-import { erasingRoutes } from './erasing/erasing-routes.js';
+import { eraserRoutes } from './erasers/eraser-routes.js';
 import { changeFollower, exportChanges } from './export/follow-export.js';
 import { exportRoutesOf } from './export/routes.js';
 import { importAggregate } from './import/import-aggregate.js';
@@ -134,7 +134,7 @@ serve('export', config, async (boot, logger) => {
         ...imports.routes,
         ...standingRoutesOf(store),
         ...erasures.routes,
-        ...erasingRoutes({ store, objects, pool: backgroundPool, runners: stores.runners, now: () => new Date() }),
+        ...eraserRoutes({ store, objects, pool: backgroundPool, runners: stores.runners, now: () => new Date() }),
         ...openParkedDesk({
           service: 'export',
           pool: backgroundPool,

@@ -17,12 +17,12 @@ import { jobMigrations } from '../jobs/job-table.js';
 import { exportStory } from '../testing/export-story.js';
 import { exportsProjection } from '../views/exports/exports.projection.js';
 import { openExports } from '../views/open-exports/open-exports.projection.js';
-import { erasingRoutes } from './erasing-routes.js';
+import { eraserRoutes } from './eraser-routes.js';
 
 const projections = [exportsProjection, openExports];
 const migrations = [...jobMigrations, ...importMigrations];
 const stores = testStores({ service: 'export', events: allEvents, migrations, projections });
-const folder = mkdtempSync(join(tmpdir(), 'annals-erasing-'));
+const folder = mkdtempSync(join(tmpdir(), 'annals-erasers-'));
 const objects: Objects = folderObjects(folder);
 let runners: ProjectionRunner[];
 let service: TestService;
@@ -30,7 +30,7 @@ let service: TestService;
 beforeAll(async () => {
   const { store, database, keyEncryptionKey: commandKey } = stores();
   runners = projections.map((projection) => runProjection({ projection, pool: database.pool, store }));
-  const routes = erasingRoutes({ store, objects, pool: database.pool, runners, now: () => new Date() });
+  const routes = eraserRoutes({ store, objects, pool: database.pool, runners, now: () => new Date() });
   service = await startTestService({ service: 'export', routes, commandKey });
 });
 afterAll(async () => {
