@@ -110,7 +110,7 @@ describe('ending every session', () => {
     await endEverySession(service.identity, asking(), user_id, 'password-changed');
     const begun = {
       ...{ session_id: randomUUID(), user_id, device_id, auth_methods: ['pwd'], elevated: false },
-      ...{ account_id: null, origin: { network: null, place: null }, now },
+      ...{ signed_in_to: null, origin: { network: null, place: null }, now },
       expires_at: new Date(Date.now() + 60_000).toISOString(),
     };
     const late = startFamily(service.identity, begun);

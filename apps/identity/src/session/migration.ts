@@ -108,7 +108,7 @@ export const sessionPlaces: Migration = {
 export const sessionAccount: Migration = {
   id: '0091-session-account',
   sql: `
-    alter table session_tokens rename column home_account_id to account_id;
-    comment on column session_tokens.account_id is 'account that was signed in to, of access tokens whose refresh names none: a hint, never a right; null when it has to be looked for';
+    alter table session_tokens rename column home_account_id to signed_in_to;
+    comment on column session_tokens.signed_in_to is 'account that was signed in to, of access tokens whose refresh names none: a hint, never a right; null when it has to be looked for';
   `,
 };

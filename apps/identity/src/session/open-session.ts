@@ -52,7 +52,14 @@ export async function openSession(
   if (state.kind !== 'active')
     throw new Problem(409, 'session-over', 'This sign-in was ended meanwhile; sign in again');
   const refresh_token = await startFamily(identity, {
-    ...{ session_id, user_id, device_id: device.device_id, auth_methods, elevated: is_super_admin, account_id },
+    ...{
+      session_id,
+      user_id,
+      device_id: device.device_id,
+      auth_methods,
+      elevated: is_super_admin,
+      signed_in_to: account_id,
+    },
     ...{ expires_at: state.expires_at, origin, now },
   });
   return { ...state, refresh_token, position: outcome.position };

@@ -107,7 +107,7 @@ async function namedAccount(identity: Identity, shown: Shown, wanted: string, no
 
 /** Where the session began, else where the person is at home, else the only account there is; null when each request has to name one. */
 async function usualAccount(identity: Identity, tokens: Rotated, now: string): Promise<string | null> {
-  return tokens.account_id ?? signInAccountOf(identity, tokens, undefined, now);
+  return tokens.signed_in_to ?? signInAccountOf(identity, tokens, undefined, now);
 }
 
 async function signInAccountOf(

@@ -17,7 +17,7 @@ export interface SessionTokens extends RefreshFamily {
   /** The person had more than ordinary rights when it began. */
   elevated: boolean;
   /** Account that was signed in to, of access tokens whose refresh names none: a hint, never a right. Null: it has to be looked for. */
-  account_id: string | null;
+  signed_in_to: string | null;
 }
 
 /** Activity is written at most this often per session. */
@@ -26,7 +26,7 @@ const activityStepSeconds = 30;
 export async function tokensOf(sql: Sql, sessionId: string): Promise<SessionTokens | null> {
   const { rows } = await sql.query<SessionTokens>(
     `select session_id, user_id, generation, sealed_token, rotated_at, rotated_from, started_at, last_activity_at,
-       authenticated_at, expires_at, ended_at, auth_methods, elevated, account_id
+       authenticated_at, expires_at, ended_at, auth_methods, elevated, signed_in_to
      from session_tokens where session_id = $1`,
     [sessionId],
   );
@@ -34,7 +34,7 @@ export async function tokensOf(sql: Sql, sessionId: string): Promise<SessionToke
 }
 
 /** What a session needs to get its next access token. */
-export type Rotated = Pick<SessionTokens, 'session_id' | 'user_id' | 'auth_methods' | 'account_id'>;
+export type Rotated = Pick<SessionTokens, 'session_id' | 'user_id' | 'auth_methods' | 'signed_in_to'>;
 
 export interface Exchange {
   session_id: string;
@@ -58,7 +58,7 @@ export async function rotate({ pool, secrets }: Identity, exchange: Exchange): P
        last_activity_at = greatest(last_activity_at, $5), rotated_from = $6, ${seenAt('$6', '$7', '$8')}
      where session_id = $1 and token_hash = $2 and ended_at is null and expires_at > $5
        and last_activity_at >= $5::timestamptz - make_interval(secs => case when elevated then $9::float8 else $10::float8 end)
-     returning session_id, user_id, auth_methods, account_id`,
+     returning session_id, user_id, auth_methods, signed_in_to`,
     [
       ...[session_id, refreshTokenHash(presented), refreshTokenHash(successor)],
       ...[sealToken(secrets, session_id, successor), now, origin.network],
@@ -131,7 +131,7 @@ export async function openSessionsOn(sql: Sql, userId: string, deviceId: string)
 
 /** Sessions of a person give no tokens for this account any more unless it is named. */
 export async function forgetAccount(sql: Sql, userId: string, accountId: string): Promise<void> {
-  await sql.query('update session_tokens set account_id = null where user_id = $1 and account_id = $2', [
+  await sql.query('update session_tokens set signed_in_to = null where user_id = $1 and signed_in_to = $2', [
     userId,
     accountId,
   ]);

@@ -18,7 +18,7 @@ export interface Begun {
   /** Of somebody with more than ordinary rights: it may be idle for less long. */
   elevated: boolean;
   /** Where its person goes on working when a refresh names no account; null when it has to be looked for. */
-  account_id: string | null;
+  signed_in_to: string | null;
   expires_at: string;
   origin: Origin;
   now: string;
@@ -52,12 +52,12 @@ export async function startFamily({ pool, secrets }: Identity, begun: Begun): Pr
 }
 
 async function insertFamily(tx: Tx, secrets: Secrets, begun: Begun): Promise<void> {
-  const { session_id, user_id, device_id, auth_methods, elevated, account_id, expires_at, now } = begun;
+  const { session_id, user_id, device_id, auth_methods, elevated, signed_in_to, expires_at, now } = begun;
   const { network, place } = begun.origin;
   const first = makeRefreshToken(secrets.refreshKey, { session_id, generation: 0 });
   await tx.query(
     `insert into session_tokens (session_id, user_id, device_id, generation, token_hash, sealed_token, auth_methods, elevated,
-       account_id, rotated_at, last_activity_at, authenticated_at, started_at, expires_at, rotated_from,
+       signed_in_to, rotated_at, last_activity_at, authenticated_at, started_at, expires_at, rotated_from,
        last_network, last_country, last_region)
      select $1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $9, $9, $9, $10, $11, $11, $12, $13
      where ${aboveFloors('$2', '$3', '$9')} on conflict do nothing`,
@@ -71,7 +71,7 @@ async function insertFamily(tx: Tx, secrets: Secrets, begun: Begun): Promise<voi
         auth_methods,
         elevated,
       ],
-      ...[account_id, now, expires_at, network, place?.country ?? null, place?.region ?? null],
+      ...[signed_in_to, now, expires_at, network, place?.country ?? null, place?.region ?? null],
     ],
   );
 }
