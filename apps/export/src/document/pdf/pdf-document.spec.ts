@@ -114,6 +114,20 @@ describe('the PDF document', () => {
   });
 });
 
+it('a PDF leaves its process time for others: between two items, and between two pages', async () => {
+  const items = Array.from({ length: bounds.items }, (_, n) => ({ note: `${n} `.repeat(400) }));
+  let turns = 0;
+  const others = () => {
+    turns += 1;
+    waiting = setImmediate(others);
+  };
+  let waiting = setImmediate(others);
+  const made = await buffer(pdfDocument(contentOf([partOf('activity', 'many', items)], ['pdf'])));
+  clearImmediate(waiting);
+  const { pages } = await readPdf(made);
+  expect(turns).toBeGreaterThanOrEqual(bounds.items + pages.length);
+});
+
 describe('words for people', () => {
   it.each([
     ['emergency_contact.phone_number', 'Emergency contact › Phone number'],

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Content } from '../document.js';
 import { contentWidth, openPages, type Pages } from './pages.js';
 import { writeSection } from './sections.js';
@@ -45,7 +46,7 @@ async function write(pages: Pages, content: Content, title: string): Promise<voi
   }
   doc.switchToPage(contentsPage - 1);
   writeContents(pages, entries);
-  writeEdges(pages, title);
+  await writeEdges(pages, title);
   pages.end();
   doc.end();
 }
@@ -84,12 +85,13 @@ function writeContents(pages: Pages, entries: readonly TocEntry[]): void {
   }
 }
 
-function writeEdges(pages: Pages, title: string): void {
+async function writeEdges(pages: Pages, title: string): Promise<void> {
   const { doc } = pages;
   const { count } = doc.bufferedPageRange();
   for (let at = 0; at < count; at++) {
     doc.switchToPage(at);
     if (at > 0) pages.atEdge(title, 32);
     pages.atEdge(`Page ${at + 1} of ${count}`, doc.page.height - 40);
+    await turn();
   }
 }

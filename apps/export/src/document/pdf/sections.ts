@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { DocumentPart } from '../document.js';
 import { flatten, type Flat } from '../flatten.js';
 import type { Pages } from './pages.js';
@@ -21,6 +22,8 @@ export async function writeSection(pages: Pages, part: DocumentPart): Promise<nu
     count++;
     if (part.kind === 'many') pages.heading(`${count}`, 3);
     writeItem(pages, flatten(JSON.parse(json.toString('utf8'))));
+    // Setting type is work of this process alone: between two items others have their turn.
+    await turn();
   }
   if (count < part.items) {
     pages.paragraph(`${part.items - count} more entries are not shown here; the JSON form of the export has them all.`);
