@@ -28,7 +28,9 @@ export function keyWrapping(kek: Buffer): KeyWrapping {
       decipher.setAAD(Buffer.from(boundTo)).setAuthTag(wrapped.subarray(-tagBytes));
       const opened = decipher.update(wrapped.subarray(ivBytes, -tagBytes));
       try {
-        return Buffer.concat([opened, decipher.final()]);
+        decipher.final();
+        // Not of the pool: what lives as long as a key would keep all that was once beside it.
+        return Buffer.from(new Uint8Array(opened).buffer);
       } finally {
         opened.fill(0);
       }

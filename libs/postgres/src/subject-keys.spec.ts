@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { holderOf } from '@annals/event-store';
+import { holderOf, type SubjectKey } from '@annals/event-store';
 import { testDatabase, until } from '@annals/testing';
 import { subjectKeyMigrations, subjectKeys, withTransaction } from './index.js';
 
@@ -35,6 +35,11 @@ describe('subject keys', () => {
   it('are found again by id, in another process too', async () => {
     const key = await keysOf().current(randomUUID(), 'account');
     expect(await keysOf().find(key.id)).toEqual(key);
+  });
+
+  it('are held in bytes of their own: a key that is kept keeps nothing else', async () => {
+    const key = await keysOf().current(randomUUID(), 'account');
+    for (const held of [key, (await keysOf().find(key.id)) as SubjectKey]) expect(held.key.buffer.byteLength).toBe(32);
   });
 
   it('are not in the database in clear, and do not open with another key-encryption key', async () => {
