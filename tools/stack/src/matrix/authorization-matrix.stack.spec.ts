@@ -11,14 +11,6 @@ jest.setTimeout(180_000);
 const withIds = allRoutes.filter(({ definition }) => definition.path.includes('{'));
 const named = (route: Route) => [`${route.definition.method} ${route.definition.path}`, route] as const;
 
-describe('the matrix', () => {
-  it('has a row for each operation with an id in its path, for all of its ids, and for nothing else', () => {
-    const declared = withIds.map(({ id, definition }) => [id, Object.keys(definition.params?.shape ?? {}).sort()]);
-    const rows = Object.entries(foreignIds).map(([id, { params }]) => [id, Object.keys(params).sort()]);
-    expect(new Map(rows as [string, string[]][])).toEqual(new Map(declared as [string, string[]][]));
-  });
-});
-
 describe('every operation', () => {
   let stack: LaunchedStack;
   let world: World;
