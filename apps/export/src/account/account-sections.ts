@@ -3,11 +3,13 @@ import type { EventStore } from '@annals/event-store';
 import type { Section, SectionsOf } from '../section/section.js';
 import { type Asker, askerOf, workingFor } from './asker.js';
 import { readMembers, type MemberSources } from './members.js';
-import { lastOfEach, pagesOf, whenSeen, type Walk } from './pages.js';
+import { ask, pagesOf, type Walk } from './pages.js';
 
 export interface AccountSources extends MemberSources {
   store: Pick<EventStore, 'load' | 'readAll' | 'readStream'>;
 }
+
+const invitations = { path: '/internal/takeout/invitations', item: TakenInvitation, madeOf: ['invitation'] };
 
 /**
  * What an account takes along when it goes elsewhere: how it is set up, its members with what they keep in it, its roles
@@ -20,15 +22,15 @@ export const accountSections =
     /** Who asked is read when the reading begins, and again when it begins anew. */
     const begin = async (signal: AbortSignal): Promise<{ asker: Asker; walk: Walk }> => {
       const asker = await askerOf(sources.store, of, of.exportId);
-      const atLeast = await lastOfEach(sources.store);
-      return { asker, walk: { client: sources.identity, identity: workingFor(asker), request, atLeast, signal } };
+      const { identity: client, store } = sources;
+      return { asker, walk: { client, store, identity: workingFor(asker), request, signal } };
     };
     const sections: Section[] = [
       {
         ...{ part: 'account', version: 1, kind: 'one' },
         async *items(signal) {
           const { asker, walk } = await begin(signal);
-          const { body } = await whenSeen(walk, '/internal/takeout/account');
+          const { body } = await ask(walk, '/internal/takeout/account');
           yield { ...TakenAccount.parse(body), preferences: await defaultsOf(sources, asker, request, signal) };
         },
       },
@@ -43,7 +45,7 @@ export const accountSections =
         ...{ part: 'roles', version: 1, kind: 'many' },
         async *items(signal) {
           const { walk } = await begin(signal);
-          const { body } = await whenSeen(walk, '/internal/takeout/roles');
+          const { body } = await ask(walk, '/internal/takeout/roles');
           yield* (body as { data: unknown[] }).data;
         },
       },
@@ -51,7 +53,7 @@ export const accountSections =
         ...{ part: 'invitations', version: 1, kind: 'many' },
         async *items(signal) {
           const { walk } = await begin(signal);
-          for await (const page of pagesOf(walk, '/internal/takeout/invitations', TakenInvitation)) yield* page;
+          for await (const page of pagesOf(walk, invitations)) yield* page;
         },
       },
     ];

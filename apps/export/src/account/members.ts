@@ -15,6 +15,8 @@ export interface MemberSources {
 
 const Documents = z.object({ data: z.array(TakenDocuments) });
 
+const members = { path: '/internal/takeout/members', item: TakenMember, madeOf: ['membership', 'user'] };
+
 /**
  * The members of an account with what they keep in it, a hundred at a time. What members hide is there when who asked may
  * read personal data at that moment.
@@ -27,7 +29,7 @@ export async function* readMembers(
   const { request, signal } = walk;
   const held = await rightsNow(identity, asker, ['READ_PII'], request, signal);
   const reading = { client: profile, identity: workingFor(asker, held), request, signal };
-  for await (const page of pagesOf(walk, '/internal/takeout/members', TakenMember)) {
+  for await (const page of pagesOf(walk, members)) {
     const standings = await Promise.all(page.map(({ user }) => loadStanding(store, asker.accountId, user.user_id)));
     const free = page.filter((_, index) => !standings[index]!.restricted).map(({ user }) => user.user_id);
     const documents = await documentsOf(reading, free);
