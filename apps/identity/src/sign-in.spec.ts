@@ -222,6 +222,22 @@ describe('refreshing', () => {
     });
   });
 
+  it('gives tokens for another account once the one that was signed in to is closed', async () => {
+    const email = await person();
+    const { access_token: token, account_id: home_id } = await signIn(email);
+    const made = await service.call('POST', '/accounts', {
+      token,
+      body: { name: 'Short-lived', slug: `s-${randomUUID().slice(0, 8)}` },
+    });
+    expect(made).toMatchObject({ status: 201 });
+    const session = await signIn(email, { account: made.body.id });
+    expect(session.account_id).toBe(made.body.id);
+    const closing = { token: session.access_token };
+    expect((await service.call('DELETE', `/accounts/${session.account_id}`, closing)).status).toBe(204);
+    await service.settled();
+    expect((await refresh(session.refresh_token)).body).toMatchObject({ account_id: home_id });
+  });
+
   it('gives tokens for another account once the person has left their home', async () => {
     const session = await signIn(await person());
     const { user_id, account_id } = session;

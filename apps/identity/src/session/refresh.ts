@@ -105,7 +105,10 @@ async function namedAccount(identity: Identity, shown: Shown, wanted: string, no
   return signInAccountOf(identity, tokens!, wanted, now);
 }
 
-/** Where the session began, else where the person is at home, else the only account there is; null when each request has to name one. */
+/**
+ * The account that was signed in to, else the home account, else the only one there is; null when each request has to
+ * name one.
+ */
 async function usualAccount(identity: Identity, tokens: Rotated, now: string): Promise<string | null> {
   return tokens.signed_in_to ?? signInAccountOf(identity, tokens, undefined, now);
 }

@@ -16,7 +16,7 @@ export interface SessionTokens extends RefreshFamily {
   auth_methods: string[];
   /** The person had more than ordinary rights when it began. */
   elevated: boolean;
-  /** Account that was signed in to, of access tokens whose refresh names none: a hint, never a right. Null: it has to be looked for. */
+  /** Account of access tokens whose refresh names none: a hint, never a right. Null: it has to be looked for. */
   signed_in_to: string | null;
 }
 
@@ -135,4 +135,9 @@ export async function forgetAccount(sql: Sql, userId: string, accountId: string)
     userId,
     accountId,
   ]);
+}
+
+/** The same for the sessions of everybody. */
+export async function forgetClosedAccount(sql: Sql, accountId: string): Promise<void> {
+  await sql.query('update session_tokens set signed_in_to = null where signed_in_to = $1', [accountId]);
 }
