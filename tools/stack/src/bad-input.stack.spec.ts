@@ -8,7 +8,7 @@ import { contextFor, forgedContexts, forgedTokens, somebody, spoofedHeaders } fr
 import { problemOf } from './bad-input/problem-of.js';
 import { wrongBodies, wrongHeaders, wrongPlaces } from './bad-input/refused-calls.js';
 import { startTrustedIssuer, type TrustedIssuer } from './bad-input/trusted-issuer.js';
-import { allPids } from './faults/stack-processes.js';
+import { allPids } from './stack-processes.js';
 import { rawCall, type RawAnswer, type RawCall } from './raw-call.js';
 import { demoPassword } from './sign-ins.js';
 import { launchStack, type LaunchedStack } from './story/launched-stack.js';

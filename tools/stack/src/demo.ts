@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { readLayout } from './layout.js';
 import { until } from './readiness.js';
 import { readRunning } from './running.js';
-import { launchStack, processIds } from './story/launched-stack.js';
+import { allPids } from './stack-processes.js';
+import { launchStack } from './story/launched-stack.js';
 import { tellStory, type Stage } from './story/story.js';
 import { toolRunner } from './story/tool-runner.js';
 
@@ -20,7 +21,8 @@ async function playOnRunning(): Promise<void> {
     tell: narrator(),
     tool: toolRunner(root, process.env),
     async crash() {
-      for (const pid of processIds(layout)) process.kill(pid, 'SIGKILL');
+      const { postgres: _kept, ...services } = allPids(layout);
+      for (const pid of Object.values(services)) if (pid !== undefined) process.kill(pid, 'SIGKILL');
       for (const name of ['identity', 'profile', 'activity', 'export', 'gateway'] as const) {
         await until(`http://127.0.0.1:${layout.ports[name]}/readyz`, name, join(layout.logsDir, `${name}.log`));
       }

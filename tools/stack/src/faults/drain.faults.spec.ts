@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { demoPassword } from '../sign-ins.js';
 import { rawCall, type RawAnswer } from '../raw-call.js';
 import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
-import { endProcess, isReady, pidOf } from './stack-processes.js';
+import { endProcess, isReady, pidOf } from '../stack-processes.js';
 
 const root = resolve(__dirname, '../../../..');
 jest.setTimeout(180_000);

@@ -24,7 +24,7 @@ import { demoPassword } from '../sign-ins.js';
 import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
 import { registerAndVerify, signIn } from '../story/sign-up.js';
 import { openDatabase } from '../story/stored-events.js';
-import { endProcess, isReady } from './stack-processes.js';
+import { endProcess, isReady } from '../stack-processes.js';
 
 const root = resolve(__dirname, '../../../..');
 jest.setTimeout(600_000);

@@ -4,7 +4,7 @@ import { getProfileRoute, patchProfileRoute } from '@annals/contracts';
 import { resolve } from 'node:path';
 import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
 import { enter } from './enter.js';
-import { endProcess, isReady } from './stack-processes.js';
+import { endProcess, isReady } from '../stack-processes.js';
 
 const names = ['admin', 'manager', 'editor', 'viewer', 'analyst'];
 const handles = ['heron', 'egret', 'stork', 'crane', 'ibis', 'avocet'];

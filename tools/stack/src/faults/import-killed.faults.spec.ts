@@ -3,7 +3,7 @@ import { until } from '@annals/testing';
 import { shapeOf } from '../round-trip/shapes.js';
 import { beginImport, endOf, exportAccount, linesOf, membersIn, openEmpty } from '../round-trip/transfer.js';
 import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
-import { endProcess, isReady } from './stack-processes.js';
+import { endProcess, isReady } from '../stack-processes.js';
 
 const count = 2_000;
 jest.setTimeout(480_000);

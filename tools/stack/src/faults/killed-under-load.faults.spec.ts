@@ -8,7 +8,7 @@ import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
 import { lastPosition, openDatabase } from '../story/stored-events.js';
 import { enter } from './enter.js';
 import { auditOf, historyOf, shownBio, storedChanges } from './judges.js';
-import { allPids, endProcess, isReady, pidOf, type Killable } from './stack-processes.js';
+import { allPids, endProcess, isReady, pidOf, type Killable } from '../stack-processes.js';
 import { startWriters, type Writers } from './writers.js';
 
 const root = resolve(__dirname, '../../../..');

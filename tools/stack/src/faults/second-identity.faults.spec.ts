@@ -17,7 +17,7 @@ import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
 import { registerAndVerify } from '../story/sign-up.js';
 import { openDatabase } from '../story/stored-events.js';
 import { startBeside, type Beside } from './beside.js';
-import { endProcess } from './stack-processes.js';
+import { endProcess } from '../stack-processes.js';
 
 const root = resolve(__dirname, '../../../..');
 jest.setTimeout(180_000);

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readLayout, type Layout } from '../layout.js';
+import { allPids } from '../stack-processes.js';
 
 /** An embedded stack of its own: temporary folder, free ports, and the power to kill it. */
 export interface LaunchedStack {
@@ -69,7 +70,7 @@ export async function launchStack(root: string, settings: NodeJS.ProcessEnv = {}
 
   async function crash(): Promise<void> {
     const gone = once(child, 'exit');
-    const pids = [...processIds(layout), postgresPid(layout), child.pid];
+    const pids = [...Object.values(allPids(layout)), child.pid];
     child.kill('SIGKILL');
     for (const pid of pids) if (pid && existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
     await gone;
@@ -92,16 +93,4 @@ export async function launchStack(root: string, settings: NodeJS.ProcessEnv = {}
     },
     output: () => output,
   };
-}
-
-/** Process ids of the services that run now. */
-export function processIds(layout: Layout): number[] {
-  return readdirSync(layout.runDir)
-    .filter((file) => file.endsWith('.pid'))
-    .map((file) => Number(readFileSync(join(layout.runDir, file), 'utf8').split('\n')[0]));
-}
-
-function postgresPid(layout: Layout): number | undefined {
-  const file = join(layout.postgresDir, 'postgres-18', 'postmaster.pid');
-  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Layout, ServiceName } from '../layout.js';
+import type { Layout, ServiceName } from './layout.js';
 
 /** Something of the embedded stack that can be killed. */
 export type Killable = ServiceName | 'event-node' | 'postgres';
@@ -13,7 +13,8 @@ export function pidOf(layout: Layout, name: Killable): number | undefined {
       ? join(layout.postgresDir, 'postgres-18', 'postmaster.pid')
       : join(layout.runDir, `${name}.pid`);
   try {
-    return Number(readFileSync(file, 'utf8').split('\n')[0]);
+    // Empty while it is being written.
+    return Number(readFileSync(file, 'utf8').split('\n')[0]) || undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
