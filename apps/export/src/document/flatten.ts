@@ -6,10 +6,13 @@ export interface Flat {
   files: { column: string; file: ExportedFile }[];
 }
 
+/** Where a value stands: undefined for the item itself, which is not what a field with the empty name has. */
+type Path = string | undefined;
+
 /** A name that holds a dot or a backslash has a backslash before it: two fields never share a column. */
-const nameOf = (path: string, key: string): string => {
+const nameOf = (path: Path, key: string): string => {
   const escaped = key.replaceAll('\\', '\\\\').replaceAll('.', '\\.');
-  return path === '' ? escaped : `${path}.${escaped}`;
+  return path === undefined ? escaped : `${path}.${escaped}`;
 };
 
 /** Column of what is no object: a list of plain values has one. */
@@ -21,11 +24,11 @@ const whole = 'value';
  */
 export function flatten(item: unknown): Flat {
   const flat: Flat = { cells: new Map(), files: [] };
-  walk(item, '', flat);
+  walk(item, undefined, flat);
   return flat;
 }
 
-function walk(value: unknown, path: string, flat: Flat): void {
+function walk(value: unknown, path: Path, flat: Flat): void {
   if (isExportedFile(value)) {
     const { base64: _bytes, ...about } = value;
     flat.files.push({ column: nameOf(path, 'file'), file: value });
@@ -37,7 +40,7 @@ function walk(value: unknown, path: string, flat: Flat): void {
     for (const [key, each] of Object.entries(value)) walk(each, nameOf(path, key), flat);
     return;
   }
-  flat.cells.set(path === '' ? whole : path, cellOf(value));
+  flat.cells.set(path ?? whole, cellOf(value));
 }
 
 /** A NUL ends the text in some readers, so that what follows is hidden or begins anew. */

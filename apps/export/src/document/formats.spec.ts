@@ -122,6 +122,12 @@ describe('the archive of CSV files', () => {
     );
   });
 
+  it('tells a field with the empty name from the item itself', () =>
+    expect([...flatten({ a: {}, '': { a: false } }).cells]).toEqual([
+      ['a', '{}'],
+      ['.a', 'false'],
+    ]));
+
   it('gives no two fields one column', () => {
     fc.assert(
       fc.property(item, (one) => {
