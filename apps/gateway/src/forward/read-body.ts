@@ -18,7 +18,7 @@ export const bodyTimeouts: BodyTimeouts = { silenceMs: 15_000, wholeMs: 120_000 
 /**
  * The body to pass on: null without one, bytes for small ones, a counted stream where the contract allows large ones.
  * @param limit largest size in bytes, 0 where the route takes no body
- * @throws Problem 408 `body-timeout`, 413 `body-too-large`, 415 `content-encoding-unsupported`
+ * @throws Problem 400 `body-incomplete`, 408 `body-timeout`, 413 `body-too-large`, 415 `content-encoding-unsupported`
  */
 export function readBody(
   request: IncomingMessage,
@@ -32,6 +32,8 @@ export function readBody(
     throw new Problem(415, 'content-encoding-unsupported', 'Send the body without compression');
   }
   if (Number(length ?? 0) > limit) throw bodyTooLarge(limit);
+  // Its client went away while it was found out who they are: nothing more comes, nor is told.
+  if (request.destroyed) throw bodyIncomplete();
   return limit <= WHOLE ? readWhole(request, limit, timeouts) : counted(request, limit, timeouts);
 }
 
@@ -55,7 +57,7 @@ function readWhole(request: IncomingMessage, limit: number, { silenceMs }: BodyT
       chunks.push(chunk);
     }
     const end = () => finish();
-    const cut = () => finish(new Problem(400, 'body-incomplete', 'The body ended early'));
+    const cut = () => finish(bodyIncomplete());
     request.on('data', take).on('end', end).on('close', cut).on('error', cut);
   });
 }
@@ -79,7 +81,7 @@ function counted(request: IncomingMessage, limit: number, { silenceMs, wholeMs }
     clearTimeout(silence);
   };
   counter.once('finish', stop).once('close', stop);
-  request.on('aborted', () => counter.destroy(new Problem(400, 'body-incomplete', 'The body ended early')));
+  request.on('aborted', () => counter.destroy(bodyIncomplete()));
   return request.pipe(counter);
 }
 
@@ -87,4 +89,5 @@ function counted(request: IncomingMessage, limit: number, { silenceMs, wholeMs }
 const close = { headers: { connection: 'close' } };
 const bodyTooLarge = (limit: number) =>
   new Problem(413, 'body-too-large', `The body is larger than ${limit} bytes`, close);
+const bodyIncomplete = () => new Problem(400, 'body-incomplete', 'The body ended early');
 const bodyTimeout = () => new Problem(408, 'body-timeout', 'The body took too long to arrive', close);
