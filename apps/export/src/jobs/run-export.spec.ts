@@ -8,6 +8,7 @@ import { folderObjects } from '@annals/objects';
 import { requestContext, signedIn, testStores } from '@annals/testing';
 import { requireStanding } from '../document/require-standing.js';
 import { documentName } from '../document/sealed-document.js';
+import { removeOthers } from '../document/staged.js';
 import type { Section } from '../section/section.js';
 import { exportAggregate, exportId } from '../export/export-aggregate.js';
 import { runExport, type Job, type Workshop } from './run-export.js';
@@ -118,5 +119,27 @@ describe('an export whose person’s business ends while it is made', () => {
     expect(await isThere(job)).toBe(true);
     await runExport(workshop(), job);
     expect(await isThere(job)).toBe(false);
+  });
+});
+
+describe('an export that two workers make at once', () => {
+  it('is tried again when one took away what the other had read and not noted yet, and does not fail', async () => {
+    const { job } = await asked();
+    const { objects: kept, ...rest } = workshop();
+    const robbed = {
+      ...rest,
+      objects: {
+        ...kept,
+        async put(name: string, content: Parameters<typeof kept.put>[1]) {
+          await kept.put(name, content);
+          if (name.startsWith('staging/')) await removeOthers(workshop(), job, new Set());
+        },
+      },
+    };
+    await expect(runExport(robbed, job)).rejects.toMatchObject({ code: 'object-not-found' });
+    expect(await stateOf(job)).toMatchObject({ status: 'running', error: null });
+    await runExport(workshop(), job);
+    expect(await stateOf(job)).toMatchObject({ status: 'succeeded' });
+    expect(await isThere(job)).toBe(true);
   });
 });

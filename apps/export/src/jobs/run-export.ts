@@ -7,7 +7,7 @@ import {
   type RequestContext,
 } from '@annals/contracts';
 import { derivedId, type EventStore, type SubjectKeys } from '@annals/event-store';
-import type { Objects } from '@annals/objects';
+import { ObjectNotFound, type Objects } from '@annals/objects';
 import { renderExport, tooLarge } from '../document/render-export.js';
 import { documentName } from '../document/sealed-document.js';
 import { isStaged, removeOthers, stagePart, stagingPrefix } from '../document/staged.js';
@@ -88,8 +88,9 @@ export async function runExport(workshop: Workshop, job: Job, progress: TellProg
     await tidy(workshop, job, after);
   } catch (error) {
     if (error instanceof Over) return tidy(workshop, job, error.state);
-    // What the person can do something about, or nobody can, ends the export; everything else is tried again.
-    if (!(error instanceof Problem) || error.status >= 500) throw error;
+    // What the person can do something about, or nobody can, ends the export; everything else is tried again, as when
+    // another worker took a part away before it was noted.
+    if (!(error instanceof Problem) || error.status >= 500 || error instanceof ObjectNotFound) throw error;
     await giveUp(workshop, job, error);
   } finally {
     stop();
