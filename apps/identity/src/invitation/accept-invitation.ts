@@ -51,7 +51,7 @@ export const acceptInvitationByToken = (identity: Identity) =>
     await requireOpenAccount(identity, account_id);
     // No hash of the body: it would be a fast hash of the password, in a log that is kept for ever.
     const asking = { commandId, context, now };
-    const accepting = await whoAccepts(identity, asking, invitation, offer, body);
+    const accepting = await whoAccepts(identity, asking, offer, body);
     const { user_id, registers, password } = accepting;
     const session_id = context.kind === 'anonymous' ? null : context.session_id;
     const theirs = askedBy(asking, { user_id, session_id, account_id });

@@ -9,7 +9,7 @@ import { claimAddress } from '../user/make-known.js';
 import { readPerson } from '../user/read-person.js';
 import { isKnown, mayAct, users, type KnownUser } from '../user/user.js';
 import { inviteeOf } from './create-invitation.js';
-import type { Invitation, Offer } from './invitation.js';
+import { invitations, invitationStream, type Offer } from './invitation.js';
 import { offeredAddress } from './offered-address.js';
 
 export interface Accepting {
@@ -28,18 +28,12 @@ type Body = BodyOf<(typeof acceptInvitationRoute)['definition']>;
  * @throws Problem 403 `invitation-for-another-address`, `invitation-not-for-them`, 401 `sign-in-to-accept`,
  *   400 `password-missing`, `name-missing`, `password-refused`, 409 `address-not-free`
  */
-export async function whoAccepts(
-  identity: Identity,
-  asking: Asking,
-  invitation: Invitation,
-  offer: Offer,
-  body: Body,
-): Promise<Accepting> {
+export async function whoAccepts(identity: Identity, asking: Asking, offer: Offer, body: Body): Promise<Accepting> {
   const { context } = asking;
   if (context.kind !== 'anonymous') return signedInPerson(identity, context.user_id, offer);
   const { state: claim } = await identity.store.load(emails, offer.email_hash);
   const { state: holder } = claim.kind === 'free' ? { state: null } : await identity.store.load(users, claim.user_id);
-  if (holder && isKnown(holder)) return knownPerson(identity, invitation, holder, body);
+  if (holder && isKnown(holder)) return knownPerson(identity, offer, holder, body);
   return newPerson(identity, asking, offer, body);
 }
 
@@ -53,14 +47,16 @@ async function signedInPerson({ store }: Identity, userId: string | null, offer:
 
 async function knownPerson(
   identity: Identity,
-  invitation: Invitation,
+  { account_id, invitation_id, offer_id }: Offer,
   user: KnownUser,
   body: Body,
 ): Promise<Accepting> {
   const { user_id } = user;
   if (!mayAct(user)) throw new Problem(403, 'invitation-not-for-them', 'The person invited may not come in any more');
   if (await canSignIn(identity, user_id)) {
-    const again = invitation.kind === 'accepted' && invitation.user_id === user_id;
+    // Of two that say yes at the same time, the other may have got this far since.
+    const { state: present } = await identity.store.load(invitations, invitationStream(account_id, invitation_id));
+    const again = present.kind === 'accepted' && present.user_id === user_id && present.offer.offer_id === offer_id;
     if (again) return { user_id, registers: undefined, password: null };
     throw new Problem(401, 'sign-in-to-accept', 'Sign in with this address to accept', {
       headers: { 'www-authenticate': 'Bearer' },
