@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import type { Problem } from '@annals/contracts';
 import { deciderSpec } from '@annals/testing';
@@ -240,11 +240,13 @@ describe('hashing', () => {
 
   (process.platform === 'linux' ? it : it.skip)('leaves the processors to whoever answers requests', async () => {
     await createHasher({ concurrency: 1, queue: 0, niceness: 7 }).hash('x');
-    const niceness = readdirSync('/proc/self/task').map((thread) => {
-      const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+    const niceness = readdirSync('/proc/self/task').flatMap((thread) => {
+      const file = `/proc/self/task/${thread}/stat`;
+      // Threads of others end as they like.
+      const stat = existsSync(file) ? readFileSync(file, 'utf8') : null;
+      return stat === null ? [] : [Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])];
     });
-    expect(niceness).toContain(7);
+    expect(niceness).toContain(Math.max(7, getPriority()));
     expect(niceness).toContain(getPriority());
   });
 

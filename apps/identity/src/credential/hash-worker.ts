@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { hashSync, verifySync, type Options } from '@node-rs/argon2';
 
@@ -16,7 +16,8 @@ function stepBack(): void {
   } catch {
     return;
   }
-  setPriority(thread, niceness);
+  // Further back already, only a superuser could come forward.
+  setPriority(thread, Math.max(niceness, getPriority(thread)));
 }
 
 stepBack();
