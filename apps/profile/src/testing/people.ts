@@ -50,6 +50,8 @@ export function peopleOf(service: () => ProfileService): People {
     async colleagueOf({ who }, over = {}, role = 'VIEWER') {
       const other = signedIn(role, { account_id: who.account_id, ...over });
       await service().join(other);
+      // Nobody who asks about them says that they have seen it.
+      await service().followed();
       return other;
     },
     profileOf: ({ who, at }, viewer, query = '') => call('GET', `/users/${who.user_id}/profile${query}`, viewer, at),

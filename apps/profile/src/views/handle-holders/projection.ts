@@ -9,7 +9,8 @@ import type { Owner } from '../../owner.js';
 export const handleHolders: Projection = {
   name: 'handle_holders',
   version: 1,
-  categories: [handles.category],
+  // No row follows from an erasure: who erases somebody waits until the view has come as far, and asks it then.
+  categories: [handles.category, 'erased'],
   open: false,
   accountOf: ({ data }) => String(data.account_id),
   tables: (schema) => `
