@@ -1,5 +1,6 @@
 import { headers } from '@annals/contracts';
 import { uuidv7 } from '@annals/event-store';
+import { signedIn } from '@annals/testing';
 import { peopleOf, type Person, seenAt } from '../testing/people.js';
 import { testProfileService } from '../testing/profile-service.js';
 
@@ -19,6 +20,16 @@ describe('a preview', () => {
       const { profile, in_directory } = (await previewOf(ada, query)).json;
       expect([query, JSON.stringify(profile)]).toEqual([query, (await answer).text]);
       expect(in_directory).toBe(query !== 'as=public');
+    }
+  });
+
+  it('is of a viewer who joined a moment ago, for who says that they have seen it', async () => {
+    const ada = await person();
+    for (let turn = 0; turn < 10; turn++) {
+      const grace = signedIn('VIEWER', { account_id: ada.who.account_id });
+      const joined = seenAt(`${ada.at[headers.minPosition]},${await service().join(grace)}`);
+      const answer = await previewOf({ ...ada, at: joined }, `as=member&user_id=${grace.user_id}`);
+      expect([answer.status, answer.json.profile]).toEqual([200, expect.objectContaining({ name: 'Ada' })]);
     }
   });
 

@@ -2,13 +2,15 @@ import { Problem, previewProfileRoute as route, type ProfilePreview } from '@ann
 import { type MountedRoute, mount, type RouteRequest } from '@annals/service';
 import { type Owner, ownerOf } from '../owner.js';
 import { isMember } from '../views/members/projection.js';
-import { memberUnknown, type SeeingParts, seenProfile } from './seen-profile.js';
+import { longestWait, memberUnknown, type SeeingParts, seenProfile } from './seen-profile.js';
 import { findable, type Viewer } from './visibility.js';
 
 /** GET /users/profile/preview: what the named viewer is answered, by the code that answers them. */
 export const previewProfile = (parts: SeeingParts): MountedRoute =>
   mount(route, async ({ context, query, minPosition }) => {
     const owner = ownerOf(context);
+    // Also for the viewer, who may have joined a moment ago.
+    await parts.members.waitFor(minPosition, longestWait);
     const viewer = await viewerOf(parts, owner, query);
     const seen = await seenProfile(parts, viewer, owner, minPosition);
     const body: ProfilePreview = {

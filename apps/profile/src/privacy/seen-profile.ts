@@ -11,7 +11,7 @@ import { seenBy, type Viewer } from './visibility.js';
 export type SeeingParts = Pick<ProfileParts, 'folds' | 'pool' | 'members' | 'avatarLinks'>;
 
 /** How long a reader may wait for its position, in milliseconds. */
-const longestWait = 1000;
+export const longestWait = 1000;
 
 export interface Seen {
   profile: SeenProfile;
