@@ -13,8 +13,8 @@ let cleaner: PictureCleaner;
 
 beforeAll(async () => {
   files = await hostileFiles();
-  cleaner = createPictureCleaner({ script });
-});
+  cleaner = createPictureCleaner({ script, limitMs: 50_000 });
+}, 240_000);
 afterAll(() => cleaner.stop());
 
 const largest = ({ pictures }: CleanedPictures) => Buffer.from(pictures[0]!.bytes);

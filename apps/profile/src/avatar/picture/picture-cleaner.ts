@@ -62,7 +62,12 @@ export function createPictureCleaner({ script, limitMs = 10_000, most = 8 }: Pic
       let ready = !fresh;
       let timer = fresh ? undefined : begin();
       function begin(): NodeJS.Timeout {
-        running.send(question);
+        // A process that ended between two pictures is not heard of at once: no picture has to do with that.
+        running.send(question, (error) => {
+          if (!error) return;
+          if (child === running) stop();
+          finish(() => (fresh ? reject(error) : resolve(work(question))));
+        });
         return setTimeout(() => {
           stop();
           finish(() => reject(tooCostly()));
