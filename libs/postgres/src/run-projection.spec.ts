@@ -76,7 +76,7 @@ describe('a running projection', () => {
     const runner = run(1);
     await runner.caughtUp();
     expect(await totalOf(1, account)).toBe(1);
-    await runner.waitFor([await write(account, ['Added', 2])], 10_000);
+    await runner.waitFor([await write(account, ['Added', 2])], 30_000);
     expect(await totalOf(1, account)).toBe(3);
     expect(runner.status()).toMatchObject({ role: 'leader', status: 'live' });
     // Where the log ends is heard on its own, a moment after the rows are there.
@@ -86,7 +86,7 @@ describe('a running projection', () => {
   it('goes on from its checkpoint after a restart', async () => {
     const account = randomUUID();
     const first = run(2);
-    await first.waitFor([await write(account, ['Added', 1])], 10_000);
+    await first.waitFor([await write(account, ['Added', 1])], 30_000);
     await first.stop();
     await write(account, ['Added', 10]);
     const second = run(2);
@@ -96,12 +96,12 @@ describe('a running projection', () => {
 
   it('lets readers wait for events that it has no handler for', async () => {
     const runner = run(1);
-    await runner.waitFor([await write(randomUUID(), ['Noticed', 1])], 10_000);
+    await runner.waitFor([await write(randomUUID(), ['Noticed', 1])], 30_000);
   });
 
   it('does not make readers wait for categories that it does not read', async () => {
     const runner = run(1);
-    await runner.waitFor([{ category: 'other', position: { commit: 10n ** 18n, prepare: 10n ** 18n } }], 10_000);
+    await runner.waitFor([{ category: 'other', position: { commit: 10n ** 18n, prepare: 10n ** 18n } }], 30_000);
   });
 
   it('tells readers to come back when it is behind', async () => {
@@ -123,10 +123,10 @@ describe('two processes with one projection', () => {
     const [leader, follower] = one.status().role === 'leader' ? [one, two] : [two, one];
     expect(follower.status()).toMatchObject({ role: 'follower', status: 'following' });
     const token = await write(account, ['Added', 1]);
-    await Promise.all([leader.waitFor([token], 10_000), follower.waitFor([token], 10_000)]);
+    await Promise.all([leader.waitFor([token], 30_000), follower.waitFor([token], 30_000)]);
     await leader.stop();
     await until('the follower leads', () => follower.status().role === 'leader');
-    await follower.waitFor([await write(account, ['Added', 1])], 10_000);
+    await follower.waitFor([await write(account, ['Added', 1])], 30_000);
     expect(await totalOf(3, account)).toBe(2);
   });
 });
@@ -135,11 +135,11 @@ describe('a new version', () => {
   it('is built beside the old one, which goes on', async () => {
     const account = randomUUID();
     const old = run(4);
-    await old.waitFor([await write(account, ['Added', 5])], 10_000);
+    await old.waitFor([await write(account, ['Added', 5])], 30_000);
     const next = run(5);
     await next.caughtUp();
     const token = await write(account, ['Added', 1]);
-    await Promise.all([old.waitFor([token], 10_000), next.waitFor([token], 10_000)]);
+    await Promise.all([old.waitFor([token], 30_000), next.waitFor([token], 30_000)]);
     expect([await totalOf(4, account), await totalOf(5, account)]).toEqual([6, 6]);
   });
 });
@@ -162,7 +162,7 @@ describe('an event that cannot be handled', () => {
     await expect(runner.waitFor([token], 20)).rejects.toMatchObject({ code: 'projection-behind' });
 
     broken.delete('Spoiled');
-    await runner.waitFor([token], 20_000);
+    await runner.waitFor([token], 40_000);
     expect(await totalOf(6, account)).toBe(3);
     expect(runner.status().stuck).toBeUndefined();
   });
@@ -175,7 +175,7 @@ describe('an event that cannot be handled', () => {
     const { database, store } = stores();
     const runner = runProjection({ projection: unbothered, pool: database.pool, store });
     running.push(runner);
-    await runner.waitFor([spoiled], 10_000);
+    await runner.waitFor([spoiled], 30_000);
     expect(runner.status().status).not.toBe('halted');
   });
 });
@@ -184,7 +184,7 @@ describe('a checkpoint that somebody else moved', () => {
   it('is read again, and the events of the other are not counted twice', async () => {
     const account = randomUUID();
     const runner = run(8);
-    await runner.waitFor([await write(account, ['Added', 1])], 10_000);
+    await runner.waitFor([await write(account, ['Added', 1])], 30_000);
     const { database } = stores();
     const { position } = await readCheckpoint(database.pool, versions[7]!);
     // As another process would that believes it leads: one event further, with its row.
@@ -192,8 +192,32 @@ describe('a checkpoint that somebody else moved', () => {
     await database.pool.query('update projection_checkpoints set commit_pos = $1, prepare_pos = $1 where version = 8', [
       String(ahead),
     ]);
-    await runner.waitFor([await write(account, ['Added', 2])], 10_000);
+    await runner.waitFor([await write(account, ['Added', 2])], 30_000);
     expect(await totalOf(8, account)).toBe(3);
     expect(runner.status().failures).toBeGreaterThan(0);
+  });
+});
+
+describe('a follower', () => {
+  it('has caught up when the leader has, and is told so if it is stopped before', async () => {
+    const account = randomUUID();
+    const leader = run(10);
+    await leader.caughtUp();
+    const [follower, impatient] = [run(10), run(10)];
+    await Promise.all([follower.caughtUp(), impatient.caughtUp()]);
+    broken.add('Spoiled');
+    await write(account, ['Spoiled', 1], ['Added', 2]);
+    let has = false;
+    const done = follower.caughtUp().then(() => {
+      has = true;
+    });
+    const left = expect(impatient.caughtUp()).rejects.toThrow('aborted');
+    await until('the leader has failed', () => leader.status().failures > 1);
+    await impatient.stop();
+    await left;
+    expect(has).toBe(false);
+    broken.clear();
+    await done;
+    expect(await totalOf(10, account)).toBe(2);
   });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodePosition, type EventStore, type PositionToken, type Subscription } from '@annals/event-store';
 import { markLive, readCheckpoint } from './checkpoint.js';
+import { followerCaughtUp } from './follower-caught-up.js';
 import { standForLeader } from './leader.js';
 import { makeIndexes } from './make-indexes.js';
 import type { Pool } from './pool.js';
@@ -44,6 +45,7 @@ const retryMs = 1_000;
 export function runProjection(options: RunProjectionOptions): ProjectionRunner {
   const { projection, pool, store, onError } = options;
   const progress = followProgress(pool, projection, onError);
+  const stopping = new AbortController();
   const types = Object.keys(projection.on);
   const projector = createProjector({ ...options, onCommitted: (position) => progress.advance(position) });
   let subscription: Subscription | undefined;
@@ -135,9 +137,11 @@ export function runProjection(options: RunProjectionOptions): ProjectionRunner {
     },
     async caughtUp() {
       await roleKnown;
-      await (subscription?.caughtUp() ?? progress.live());
+      const { categories } = projection;
+      await (subscription?.caughtUp() ?? followerCaughtUp({ store, categories, progress, signal: stopping.signal }));
     },
     async stop() {
+      stopping.abort();
       await leadership.stop();
       await progress.stop();
     },
