@@ -71,6 +71,13 @@ function checkDataFolder(layout: Layout): Finding[] {
   ];
 }
 
+/** What runs already has its memory. */
+function checkMemory(layout: Layout): Finding {
+  const free = Math.floor(freemem() / mebibyte);
+  const ok = free > 512 || readRunning(layout) !== undefined;
+  return { what: `${free} MiB of memory free`, ok, remedy: 'the whole stack takes about 1 GiB' };
+}
+
 async function checkServices(layout: Layout): Promise<Finding[]> {
   const running = readRunning(layout);
   if (!running) {
@@ -100,7 +107,6 @@ export async function examine(root: string, env: NodeJS.ProcessEnv = process.env
   } catch (error) {
     return [checkNode(), { what: 'configuration', ok: false, remedy: (error as Error).message }];
   }
-  const free = Math.floor(freemem() / mebibyte);
   return [
     checkNode(),
     checkPackage('@node-rs/argon2', 'password hashes'),
@@ -108,7 +114,7 @@ export async function examine(root: string, env: NodeJS.ProcessEnv = process.env
     checkPostgres(root),
     ...checkRoot(),
     ...checkDataFolder(layout),
-    { what: `${free} MiB of memory free`, ok: free > 512, remedy: 'the whole stack takes about 1 GiB' },
+    checkMemory(layout),
     ...(await checkServices(layout)),
   ];
 }

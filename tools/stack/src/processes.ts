@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { commandLineOf } from './command-line.js';
 
 export interface ProcessDefinition {
   name: string;
@@ -126,8 +127,7 @@ function isGone(pid: number): boolean {
 /** A process id is reused by the system, so the command line must name our script too. */
 function isOurs(pid: number, script: string): boolean {
   if (!Number.isInteger(pid) || pid <= 1 || script === '') return false;
-  const commandLine = `/proc/${pid}/cmdline`;
-  return existsSync(commandLine) && readFileSync(commandLine, 'utf8').includes(script);
+  return commandLineOf(pid)?.includes(script) ?? false;
 }
 
 function openLog(path: string) {

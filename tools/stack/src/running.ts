@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandLineOf } from './command-line.js';
 import type { Layout } from './layout.js';
 
 /** What a running stack writes for the other commands. Holds no secret: databases are named, passwords are not. */
@@ -40,9 +41,7 @@ export function forgetRunning(layout: Layout): void {
 }
 
 function isAlive(pid: number): boolean {
-  const commandLine = `/proc/${pid}/cmdline`;
-  if (existsSync('/proc/self/cmdline'))
-    return existsSync(commandLine) && readFileSync(commandLine, 'utf8').includes('run.mjs');
+  if (existsSync('/proc/self/cmdline')) return commandLineOf(pid)?.includes('run.mjs') ?? false;
   try {
     process.kill(pid, 0);
     return true;
