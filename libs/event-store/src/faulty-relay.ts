@@ -23,6 +23,8 @@ export interface FaultyRelay {
   fail(kind: 'read' | 'append'): void;
   /** Passes no answers on while true; with `drop` they are lost, else kept for later. */
   silence(kind: 'read' | 'append', silent: boolean, drop?: boolean): void;
+  /** Loses every answer of the calls that are open now; those made later are answered. */
+  deafen(kind: 'read' | 'append'): void;
   /** How many answers a kind of call holds back now. */
   held(kind: 'read' | 'append'): number;
   stop(): void;
@@ -92,6 +94,7 @@ export async function startFaultyRelay(nodePort: number, port = 0): Promise<Faul
     fail: (kind) =>
       sides[kind].calls.forEach((call) => call.emit('error', { code: status.UNAVAILABLE, details: 'the relay broke' })),
     silence: (kind, silent, drop) => sides[kind].silence(silent, drop),
+    deafen: (kind) => sides[kind].deafen(),
     held: (kind) => sides[kind].held(),
     stop: () => {
       server.forceShutdown();
@@ -102,6 +105,7 @@ export async function startFaultyRelay(nodePort: number, port = 0): Promise<Faul
 
 function side() {
   const calls = new Set<Downstream>();
+  const deaf = new WeakSet<Downstream>();
   let made = 0;
   let mode: 'pass' | 'hold' | 'drop' = 'pass';
   let kept: (() => void)[] = [];
@@ -116,14 +120,17 @@ function side() {
     },
     closed: (call: Downstream) => void calls.delete(call),
     deliver: (call: Downstream, message: Buffer) => {
+      if (deaf.has(call)) return;
       if (mode === 'pass') call.write(message);
       else if (mode === 'hold') kept.push(() => call.write(message));
       else dropped += 1;
     },
     ended: (call: Downstream) => {
+      if (deaf.has(call)) return;
       if (mode === 'pass') call.end();
       else if (mode === 'hold') kept.push(() => call.end());
     },
+    deafen: () => calls.forEach((call) => deaf.add(call)),
     silence: (silent: boolean, drop = false) => {
       mode = silent ? (drop ? 'drop' : 'hold') : 'pass';
       if (silent) return;

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -29,8 +30,20 @@ async function becomesFree(port: number, patienceMs: number): Promise<boolean> {
   return true;
 }
 
+/**
+ * Ports that no system gives out by itself: one of those may be somebody's again before it is listened on. Launched stacks
+ * choose from higher ones.
+ */
+const lowest = 10_000;
+const highest = 20_000;
+const tries = 100;
+
 /** A loopback port that nothing listens on at this moment. */
-export function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
+  for (let n = 0; n < tries; n++) {
+    const port = randomInt(lowest, highest);
+    if (await isFree(port)) return port;
+  }
   return listenOnce(0);
 }
 

@@ -1,13 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, startPostgres, type RunningPostgres } from './index.js';
 import { locateBinaries } from './binaries.js';
 import { isAlive, runningPostmaster } from './postmaster.js';
 
+// Each makes a cluster, and some flush to disk.
+jest.setTimeout(180_000);
 const folders: string[] = [];
 const started: RunningPostgres[] = [];
 function newFolder(): string {
@@ -76,16 +79,23 @@ it('comes back after it was killed, with a postmaster.pid left behind', async ()
   const dataDir = newFolder();
   const killed = await start({ dataDir });
   process.kill(killed.pid, 'SIGKILL');
+  // Until it is gone it is taken for one that runs; what it started may still hold its data and port.
+  while (isAlive(killed.pid)) await pause(5);
   const again = await start({ dataDir });
   expect(again.pid).not.toBe(killed.pid);
 });
 
 it('says in one sentence that the asked port is taken', async () => {
-  const port = await freePort();
-  const server = createServer().listen(port, '127.0.0.1');
+  const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   await expect(startPostgres({ dataDir: newFolder(), port, fsync: false })).rejects.toThrow(`Port ${port}`);
   server.close();
+});
+
+it('chooses none of the ports that the system gives to others by itself', async () => {
+  const ports = await Promise.all(Array.from({ length: 20 }, () => freePort()));
+  expect(Math.max(...ports)).toBeLessThan(32_768);
 });
 
 it('takes another port when the remembered one is taken', async () => {

@@ -96,7 +96,7 @@ function refuseSecondLauncher(dataDir: string, launcherFile: string, folder: str
 
 /** After a kill the dying processes hold the data for a moment longer, and PostgreSQL refuses to start beside them. */
 const stillHeld = /lock file "postmaster.pid" already exists|pre-existing shared memory block/;
-const heldLimitMs = 15_000;
+const heldLimitMs = 30_000;
 
 async function launch(
   binaries: Binaries,

@@ -35,9 +35,12 @@ async function startProcess(env: Record<string, string>) {
   return { child, lines, errors, said };
 }
 
+/** Also what it said last has arrived then. */
+const ended = (child: ChildProcess) => once(child, 'close');
+
 async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   child.kill(signal);
-  await once(child, 'exit');
+  await ended(child);
   return child.exitCode;
 }
 
@@ -55,7 +58,7 @@ describe('the process', () => {
     await first.said('listening on');
     const port = first.lines.join().match(/127\.0\.0\.1:(\d+)/)?.[1] ?? '';
     const second = await startProcess({ EVENT_NODE_STORE: 'memory', EVENT_NODE_PORT: port });
-    await once(second.child, 'exit');
+    await ended(second.child);
     expect(second.child.exitCode).toBe(1);
     expect(second.errors.join()).toMatch(/port is taken.*EVENT_NODE_PORT/);
     await kill(first.child, 'SIGTERM');
@@ -67,7 +70,7 @@ describe('the process', () => {
     [{ EVENT_NODE_STORE: 'memory', EVENT_NODE_PORT: 'many' }, /EVENT_NODE_PORT/],
   ])('with %j names the variable that is wrong', async (env, expected) => {
     const { child, errors } = await startProcess(env);
-    await once(child, 'exit');
+    await ended(child);
     expect(child.exitCode).toBe(1);
     expect(errors.join()).toMatch(expected);
   });
@@ -183,7 +186,7 @@ describe('under 32 writers', () => {
     });
     await client.dispose();
     await kill(node.child, 'SIGTERM');
-  }, 120_000);
+  }, 240_000);
 
   test('a killed PostgreSQL loses nothing either, and the node goes on without a restart', async () => {
     const node = await startProcess(env);
@@ -199,7 +202,7 @@ describe('under 32 writers', () => {
     });
     await client.dispose();
     expect(await kill(node.child, 'SIGTERM')).toBe(0);
-  }, 120_000);
+  }, 240_000);
 
   test('a PostgreSQL that keeps the writer waiting lets appends run into their deadline, and nothing is lost or doubled', async () => {
     const node = await startProcess(env);
@@ -218,5 +221,5 @@ describe('under 32 writers', () => {
     });
     await client.dispose();
     await kill(node.child, 'SIGTERM');
-  }, 120_000);
+  }, 240_000);
 });

@@ -11,7 +11,7 @@ if (missing !== undefined) console.warn(`SKIPPED, no real Kafka here: ${missing}
   const port = () => Number(kafka.brokers[0]!.split(':')[1]);
   beforeAll(async () => {
     kafka = await startKafka(classpath!);
-  }, 90_000);
+  }, 180_000);
   afterAll(() => kafka?.stop());
 
   it('answers clients, and answers again after it was killed and restarted', async () => {
@@ -20,12 +20,12 @@ if (missing !== undefined) console.warn(`SKIPPED, no real Kafka here: ${missing}
     expect(await answers(port())).toBe(false);
     await kafka.restart();
     expect(await answers(port())).toBe(true);
-  }, 90_000);
+  }, 180_000);
 
   it('leaves no process behind when stopped', async () => {
     const pid = kafka.pid()!;
     expect(existsSync(`/proc/${pid}`)).toBe(true);
     await kafka.stop();
     expect(existsSync(`/proc/${pid}`)).toBe(false);
-  }, 30_000);
+  }, 60_000);
 });

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { DockerComposeEnvironment, GenericContainer, Wait, type StartedDockerComposeEnvironment } from 'testcontainers';
 import { parse } from 'yaml';
 import { demoPassword } from './sign-ins.js';
-import { freePorts } from './story/launched-stack.js';
+import { freePorts } from './story/free-ports.js';
 import { signIn, type SignedInPerson } from './story/sign-up.js';
 import { tellOwnStory } from './story/story.js';
 

@@ -1,7 +1,8 @@
 import { serviceEnvironment } from '../environment.js';
 import { ensureKeys } from '../keys.js';
 import type { ServiceName } from '../layout.js';
-import { freePorts, type LaunchedStack } from '../story/launched-stack.js';
+import { freePorts } from '../story/free-ports.js';
+import { type LaunchedStack } from '../story/launched-stack.js';
 import { databaseUrl } from '../story/stored-events.js';
 import { startProcess, type OwnProcess } from './own-process.js';
 

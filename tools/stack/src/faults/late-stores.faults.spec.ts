@@ -9,7 +9,7 @@ import { eventNodeEnvironment, serviceEnvironment, type Surroundings } from '../
 import { ensureKeys } from '../keys.js';
 import { readLayout, type ServiceName } from '../layout.js';
 import { rawCall } from '../raw-call.js';
-import { freePorts } from '../story/launched-stack.js';
+import { freePorts } from '../story/free-ports.js';
 import { compile, startProcess, type OwnProcess } from './own-process.js';
 
 const root = resolve(__dirname, '../../../..');

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readLayout, type Layout } from '../layout.js';
 import { allPids } from '../stack-processes.js';
+import { freePorts } from './free-ports.js';
 
 /** An embedded stack of its own: temporary folder, free ports, and the power to kill it. */
 export interface LaunchedStack {
@@ -19,23 +19,6 @@ export interface LaunchedStack {
   end(): Promise<void>;
   /** What it printed so far. */
   output(): string;
-}
-
-/** Loopback ports whose neighbours 1000 higher, for metrics, are free as well. */
-export async function freePorts(count: number): Promise<number[]> {
-  const found: number[] = [];
-  for (let port = 20_000 + Math.floor(Math.random() * 20_000); found.length < count; port++) {
-    if ((await isFree(port)) && (await isFree(port + 1000))) found.push(port);
-  }
-  return found;
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.once('error', () => done(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
-  });
 }
 
 /** Starts a stack and waits until it says that it is ready. @throws Error with its output when it does not start */
