@@ -26,7 +26,7 @@ module.exports = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironmentOptions: { customExportConditions: ['@annals/source', 'node', 'node-addons'] },
   // For machines that do much else besides: nothing is asserted of it.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
   // What a worker has loaded for one file it keeps; beyond this it starts anew, rather than to collect garbage all the time.
   workerIdleMemoryLimit: '1GB',

@@ -13,6 +13,9 @@ import { registerPerson } from './user/register.js';
 import { startIdentity, storeOptions, type IdentityService } from './testing/identity-service.js';
 import { users } from './user/user.js';
 
+// Many requests at once take long where much else is going on.
+jest.setTimeout(180_000);
+
 const account_id = randomUUID();
 const issuerOf = (issuer: string, over: object = {}) =>
   ExternalIssuer.parse({ issuer, audience: 'annals', jwks_uri: 'https://keys.test/', provider: 'them', ...over });

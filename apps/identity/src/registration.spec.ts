@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isErased, streamName } from '@annals/event-store';
 import { anonymous, startTestStores } from '@annals/testing';
 import { emails } from './email/email.js';
-import { identityUnderTest, storeOptions, type IdentityService } from './testing/identity-service.js';
+import { identityUnderTest, storeOptions, type Answer, type IdentityService } from './testing/identity-service.js';
 import { users } from './user/user.js';
 
 const { service: started, stores } = identityUnderTest(() => startTestStores(storeOptions));
@@ -55,7 +55,12 @@ describe('registering', () => {
     const passwords = Array.from({ length: 8 }, (_, n) => `a long password no. ${n}`);
     const answers = await Promise.all(passwords.map((password) => register(email, { password })));
     expect(answers.map((answer) => answer.status)).toEqual(passwords.map(() => 202));
-    const logins = await Promise.all(passwords.map((password) => login(email, { password, device_name: 'one' })));
+    const logins: Answer[] = [];
+    // So few at a time that no wrong password holds up the right one.
+    for (const some of [passwords.slice(0, 4), passwords.slice(4)]) {
+      await service.identity.pool.query('delete from sign_in_failures', []);
+      logins.push(...(await Promise.all(some.map((password) => login(email, { password, device_name: 'one' })))));
+    }
     expect(logins.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 

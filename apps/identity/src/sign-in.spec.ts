@@ -9,6 +9,9 @@ import { readRefreshToken } from './token/refresh-token.js';
 import { users } from './user/user.js';
 import { identityUnderTest, storeOptions, startIdentity, type IdentityService } from './testing/identity-service.js';
 
+// Many requests at once take long where much else is going on.
+jest.setTimeout(180_000);
+
 const { service: started, stores } = identityUnderTest(() => startTestStores(storeOptions));
 let service: IdentityService;
 beforeAll(() => {
@@ -58,6 +61,24 @@ async function lockOut(email: string): Promise<void> {
     secrets.emailHash(email),
   ]);
   expect(rowCount).toBe(1);
+}
+
+/** Takes every place where passwords are checked. @returns what gives them back */
+function occupyHasher(): () => Promise<unknown> {
+  const { hasher } = service.identity;
+  let leave: () => void = () => undefined;
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  const inside: Promise<void>[] = [];
+  for (let before = -1; hasher.load() > before;) {
+    before = hasher.load();
+    inside.push(hasher.admit(() => left).catch(() => undefined));
+  }
+  return () => {
+    leave();
+    return Promise.all(inside);
+  };
 }
 
 describe('signing in', () => {
@@ -127,11 +148,16 @@ describe('signing in', () => {
 
   it('is refused at once when too many ask', async () => {
     const email = await person();
-    const answers = await Promise.all(Array.from({ length: 80 }, () => tryLogin(email)));
-    const busy = answers.filter(({ status }) => status === 503);
-    expect(busy.length).toBeGreaterThan(0);
-    expect([busy[0]!.body.code, busy[0]!.headers.get('retry-after')]).toEqual(['sign-in-busy', '1']);
-    expect(answers.filter(({ status }) => status === 200).length + busy.length).toBe(80);
+    const leave = occupyHasher();
+    const refused = await Promise.all(Array.from({ length: 20 }, () => tryLogin(email)));
+    for (const { status, body, headers } of refused) {
+      expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'sign-in-busy', '1']);
+    }
+    await leave();
+    expect((await tryLogin(email)).status).toBe(200);
+    const flood = await Promise.all(Array.from({ length: 80 }, () => tryLogin(email)));
+    for (const { status, body } of flood)
+      if (status !== 200) expect([status, body.code]).toEqual([503, 'sign-in-busy']);
   });
 
   it('with the same idempotency key is one session', async () => {
@@ -437,7 +463,7 @@ describe('signing keys', () => {
       [],
     );
     expect(rows).toHaveLength(1);
-    expect(Buffer.from(rows[0]!.sealed_key, 'base64url').toString('latin1')).not.toContain('OKP');
+    expect(Buffer.from(rows[0]!.sealed_key, 'base64url').toString('latin1')).not.toContain('Ed25519');
   });
 });
 

@@ -42,7 +42,8 @@ const gathered = async (bursts: FeedItem[][], maxEvents: number, busyTurns: read
 describe('gather', () => {
   it('takes larger batches until it has caught up', async () => {
     const [many, caughtUp] = [[1, 2, 3, 4, 5, 6, 7].map(event), [{ kind: 'caught-up' }] satisfies FeedItem[]];
-    const limits = { maxEvents: 2, catchUpEvents: 5, maxDelayMs: 1, busyDelayMs: 1 };
+    // Long enough for what comes in the next turn, however late that is.
+    const limits = { maxEvents: 2, catchUpEvents: 5, maxDelayMs: 10_000, busyDelayMs: 1 };
     const sizes: number[] = [];
     for await (const { recorded } of gather(feedOf([many, caughtUp, many]), limits, () => undefined)) {
       sizes.push(recorded.length);

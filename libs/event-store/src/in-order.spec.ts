@@ -3,7 +3,7 @@ import { inOrder } from './in-order.js';
 
 describe('inOrder', () => {
   it('runs work on one key one after another, whether it succeeds or fails', async () => {
-    const oneByOne = inOrder(1_000);
+    const oneByOne = inOrder(20_000);
     const log: string[] = [];
     const work = (name: string) => async () => {
       log.push(`${name} starts`);
@@ -16,7 +16,7 @@ describe('inOrder', () => {
   });
 
   it('does not make different keys wait for each other', async () => {
-    const oneByOne = inOrder(1_000);
+    const oneByOne = inOrder(20_000);
     let release = (): void => undefined;
     const slow = oneByOne('slow', () => new Promise<void>((resolve) => (release = resolve)));
     expect(await oneByOne('other', async () => 'done')).toBe('done');

@@ -32,7 +32,7 @@ const notes = async (count: number) => {
 };
 
 /** A follower that reads until the server says "caught up", and then only when it is told to. */
-function follower(hub = feedHub(client, 3_000), categories = ['notebook']) {
+function follower(hub = feedHub(client, 20_000), categories = ['notebook']) {
   const feed = sharedFeed(hub, client, categories, null);
   feeds.push(feed);
   const ids: string[] = [];
@@ -56,7 +56,7 @@ describe('a shared subscription', () => {
   it('sends each live event once for all followers, and each of them gets all in order', async () => {
     await notes(5);
     const opened = jest.spyOn(client, 'subscribeToAll');
-    const hub = feedHub(client, 3_000);
+    const hub = feedHub(client, 20_000);
     const all = Array.from({ length: 8 }, () => follower(hub));
     await Promise.all(all.map((one) => one.caughtUp()));
     // One of each follower's own, over by now, and the one they share.
@@ -79,7 +79,7 @@ describe('a shared subscription', () => {
   });
 
   it('lets a follower that was too slow read for itself again, and lose nothing', async () => {
-    const hub = feedHub(client, 3_000, 4);
+    const hub = feedHub(client, 20_000, 4);
     const slow = follower(hub);
     const quick = follower(hub);
     await Promise.all([slow.caughtUp(), quick.caughtUp()]);
@@ -93,7 +93,7 @@ describe('a shared subscription', () => {
   });
 
   it('loses nothing of the others when somebody follows more', async () => {
-    const hub = feedHub(client, 3_000);
+    const hub = feedHub(client, 20_000);
     const first = follower(hub);
     await first.caughtUp();
     await notes(3);
@@ -106,7 +106,7 @@ describe('a shared subscription', () => {
   });
 
   it('tells a follower of quiet categories how far the store has been followed', async () => {
-    const hub = feedHub(client, 3_000);
+    const hub = feedHub(client, 20_000);
     const quiet = follower(hub, ['diary']);
     const loud = follower(hub);
     await Promise.all([quiet.caughtUp(), loud.caughtUp()]);
@@ -117,7 +117,7 @@ describe('a shared subscription', () => {
   });
 
   it('fails for all when it drops, so that each goes back to its checkpoint', async () => {
-    const hub = feedHub(client, 3_000);
+    const hub = feedHub(client, 20_000);
     const all = [follower(hub), follower(hub)];
     await Promise.all(all.map((one) => one.caughtUp()));
     const reading = all.map((one) => one.readTo(1));

@@ -63,7 +63,11 @@ it('a pool replaces connections that were cut, idle or in use', async () => {
   });
   const busy = pool.query('select pg_sleep(60)', []).catch((error: unknown) => error);
   await pool.query('select 1', []);
-  await until('one works, one is idle', () => pool.stats().total === 2 && pool.stats().idle === 1);
+  await until('one works, one is idle', async () => {
+    const working = `select from pg_stat_activity where application_name = 'cut me' and state = 'active'`;
+    const { rowCount } = await database().pool.query(working, []);
+    return rowCount === 1 && pool.stats().total === 2 && pool.stats().idle === 1;
+  });
   expect(await cut('cut me')).toBe(2);
   expect(isTransient(await busy)).toBe(true);
   await until('the idle one is gone', () => lost.length === 1 && pool.stats().total === 0);

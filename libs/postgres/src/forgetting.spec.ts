@@ -30,6 +30,8 @@ function administer(work: string): Promise<void> {
     await sql.query(work.replaceAll('THIS', name), undefined);
   });
 }
+/** Others listen on the same connection, and what they say to hear themselves is heard by all. */
+const alone = () => Promise.all(running.map((other) => other.stop()));
 const cut = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = 'THIS' and application_name = 'annals listening'`;
 
@@ -94,34 +96,34 @@ describe('a process that may have missed a fence', () => {
     } finally {
       await administer('alter database "THIS" with allow_connections true');
     }
-    await until('it hears again', () => forgetting.trusted(), 15_000);
+    await until('it hears again', () => forgetting.trusted());
     expect(told).toContain(null);
   });
 
   it('notices by itself that a connection has gone deaf, and listens anew', async () => {
+    await alone();
     const elsewhere = await startTestDatabase({ service: 'keys' });
     // What it says goes elsewhere, as if its own connection brought nothing any more.
-    const forgetting = startForgetting({ url: database().appUrl, pool: elsewhere.pool, silenceMs: 200 });
+    const forgetting = startForgetting({ url: database().appUrl, pool: elsewhere.pool, silenceMs: 500 });
     running.push(forgetting);
     const told: (string | null)[] = [];
     forgetting.each((holder) => told.push(holder));
-    await until('it has listened twice', () => told.filter((who) => who === null).length >= 4, 15_000);
+    await until('it has listened twice', () => told.filter((who) => who === null).length >= 4);
     await forgetting.stop();
     await elsewhere.stop();
   });
 
   it('is not one where nobody fences anybody: it hears itself', async () => {
-    // Alone, for of many the first one speaks for all.
-    await Promise.all(running.map((other) => other.stop()));
+    await alone();
     const { appUrl: url, pool } = database();
     let said = 0;
     const counted = { ...pool, query: (text: string, values: unknown[]) => (said++, pool.query(text, values)) };
-    const forgetting = startForgetting({ url, pool: counted as typeof pool, silenceMs: 3_000 });
+    const forgetting = startForgetting({ url, pool: counted as typeof pool, silenceMs: 5_000 });
     running.push(forgetting);
     const told: (string | null)[] = [];
     await forgetting.ready;
     forgetting.each((holder) => told.push(holder));
-    await until('it has said something for longer than it may hear nothing', () => said >= 6, 15_000);
+    await until('it has said something for longer than it may hear nothing', () => said >= 6, 30_000);
     expect(forgetting.trusted()).toBe(true);
     expect(told).toEqual([]);
   });

@@ -60,7 +60,7 @@ describe('indexes that only readers need', () => {
     try {
       await runner.caughtUp();
       await until('the index is made', async () => (await indexesOf(1)) === 1);
-      await runner.waitFor([await write()], 10_000);
+      await runner.waitFor([await write()], 30_000);
     } finally {
       await runner.stop();
     }
@@ -85,7 +85,7 @@ describe('indexes that only readers need', () => {
       expect(errors[0]!.message).toContain('rank_of');
       const written = await write();
       await owner.query('create function public.rank_of(int) returns int language sql immutable as $$ select -$1 $$');
-      await runner.waitFor([written], 10_000);
+      await runner.waitFor([written], 30_000);
       expect(await indexesOf(2)).toBe(1);
     } finally {
       await Promise.all([runner.stop(), owner.end()]);

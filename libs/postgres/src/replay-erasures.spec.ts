@@ -3,7 +3,7 @@ import { allEvents, SubjectErased } from '@annals/contracts';
 import { comparePositions, holderOf, uuidv7, type Aggregate, type Position } from '@annals/event-store';
 import { signedIn, startTestStores, testStores, until, type TestStores } from '@annals/testing';
 import { replayedErasures } from './erasure-checkpoint.js';
-import { keepReplayingErasures, replayErasures, subjectKeys, type ReplayParts } from './index.js';
+import { keepReplayingErasures, replayErasures, subjectKeys, withTransaction, type ReplayParts } from './index.js';
 
 const stores = testStores({ service: 'export', events: allEvents });
 const erasure: Aggregate<number> = { category: 'erased', initial: 0, evolve: (count) => count + 1 };
@@ -51,16 +51,19 @@ async function backUp(...tables: KeyTable[]): Promise<() => Promise<void>> {
       rows: (await pool.query(`select ${keyTables[table]} from ${table}`, [])).rows,
     })),
   );
-  return async () => {
-    for (const { table, rows } of saved) {
-      await pool.query(`delete from ${table}`, []);
-      for (const row of rows) {
-        const values = Object.values(row);
-        const marks = values.map((_, n) => `$${n + 1}`).join(', ');
-        await pool.query(`insert into ${table} (${keyTables[table]}) values (${marks})`, values);
+  return () =>
+    withTransaction(pool, async (tx) => {
+      // Who replays meanwhile finds the place as it was or as it is put back, and never none.
+      await tx.query('lock table replayed_erasures');
+      for (const { table, rows } of saved) {
+        await tx.query(`delete from ${table}`, []);
+        for (const row of rows) {
+          const values = Object.values(row);
+          const marks = values.map((_, n) => `$${n + 1}`).join(', ');
+          await tx.query(`insert into ${table} (${keyTables[table]}) values (${marks})`, values);
+        }
       }
-    }
-  };
+    });
 }
 const everything = Object.keys(keyTables) as KeyTable[];
 

@@ -144,7 +144,7 @@ describe('a service', () => {
   });
 
   it('says that it is going away and keeps serving for a while, so that no request is lost', async () => {
-    await run({ noticeMs: 300 });
+    await run({ noticeMs: 3_000 });
     await running!.ready;
     const stopped = running!.stop();
     expect(await get('/readyz')).toMatchObject({

@@ -8,6 +8,8 @@ import { startTestDatabase, type TestDatabase, type TestDatabaseOptions } from '
 import { until } from './until.js';
 
 const closeLimitMs = 1_000;
+/** A machine that does much else besides may stall for seconds; how soon a process of production gives up is proved elsewhere. */
+const patience = { appendTimeoutMs: 20_000, readTimeoutMs: 20_000 };
 
 export interface TestStoresOptions extends TestDatabaseOptions {
   /** Contracts of the events that are written or folded. */
@@ -37,7 +39,7 @@ export async function startTestStores(options: TestStoresOptions): Promise<TestS
   ]);
   const keyEncryptionKey = randomBytes(32);
   const keys = subjectKeys(keysDatabase.pool, keyEncryptionKey);
-  const store = connectEventStore({ url: eventNode.url, events: options.events, keys });
+  const store = connectEventStore({ url: eventNode.url, events: options.events, keys, ...patience });
   return {
     ...{ database, keysDatabase, keys, keyEncryptionKey, eventNode, store },
     scavenge: async () => scavenged(store, await startScavenge(eventNode.url)),

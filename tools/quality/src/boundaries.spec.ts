@@ -70,7 +70,7 @@ describe('module boundaries', () => {
     ];
     const answers = JSON.parse(run('tools/quality/lint-texts.mjs', [], JSON.stringify(texts))) as string[][];
     texts.forEach(({ path, source }, index) => found.set(path + source, answers[index]!));
-  });
+  }, 300_000);
 
   it('let an app import a library', () => expect(messagesOf(allowed)).toEqual([]));
 

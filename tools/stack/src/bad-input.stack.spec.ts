@@ -2,6 +2,7 @@ import { serviceIdentity } from '@annals/auth';
 import { signedIn } from '@annals/client';
 import { CurrentUserContext, loginRoute } from '@annals/contracts';
 import type { Pool } from '@annals/postgres';
+import { until } from '@annals/testing';
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { contextFor, forgedContexts, forgedTokens, somebody, spoofedHeaders } from './bad-input/forged-identities.js';
@@ -230,6 +231,6 @@ it('after all of this every process is the one that it was, and ready', async ()
   expect(allPids(stack.layout)).toEqual(pids);
   for (const [service, port] of Object.entries(stack.layout.ports)) {
     if (service === 'event_node') continue;
-    expect((await rawCall(`http://127.0.0.1:${port}/readyz`)).json).toMatchObject({ status: 'ready' });
+    await until(`${service} is ready`, async () => (await rawCall(`http://127.0.0.1:${port}/readyz`)).status === 200);
   }
 });

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface RawCall {
   method?: string;
@@ -42,6 +43,18 @@ export function rawCall(
     call.on('error', reject);
     call.end(body);
   });
+}
+
+const patienceMs = 30_000;
+
+/** The same; a read that a busy machine asks to send later is sent again, as clients do, for a while. */
+export async function patientCall(url: string, call: RawCall = {}): Promise<RawAnswer> {
+  for (const deadline = Date.now() + patienceMs; ;) {
+    const answer = await rawCall(url, call);
+    const later = answer.status === 503 && answer.headers['retry-after'] !== undefined;
+    if (!later || (call.method ?? 'GET') !== 'GET' || Date.now() > deadline) return answer;
+    await pause(Number(answer.headers['retry-after']) * 1000);
+  }
 }
 
 /** A stream of events has no end of its own: what it begins with is enough. */

@@ -10,8 +10,9 @@ import {
   switchAccountRoute,
 } from '@annals/contracts';
 import { createClient, type Client } from '@annals/client';
+import { until } from '@annals/testing';
 import { resolve } from 'node:path';
-import { rawCall } from './raw-call.js';
+import { patientCall } from './raw-call.js';
 import { demoPassword } from './sign-ins.js';
 import { launchStack, type LaunchedStack } from './story/launched-stack.js';
 
@@ -34,18 +35,18 @@ async function enter(email: string): Promise<{ client: Client; userId: string; s
 
 /** Until a line is in the log that the account's ADMIN reads. */
 async function inLog(client: Client, query: object, found: (entry: { event_type: string }) => boolean) {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
     const { body } = await client.call(listAuditLogsRoute, { query });
     const entry = body.data.find(found);
     if (entry) return entry;
     await new Promise((done) => setTimeout(done, 50));
   }
-  throw new Error('no such line within 20 s');
+  throw new Error('no such line within 60 s');
 }
 
 describe('a service account', () => {
   const read = (key: string, path = '/audit-logs') =>
-    rawCall(`${stack.api}${path}`, { headers: [['authorization', `Bearer ${key}`]] });
+    patientCall(`${stack.api}${path}`, { headers: [['authorization', `Bearer ${key}`]] });
   const make = async () =>
     (await admin.call(createApiKeyRoute, { body: { name: 'Reader', scopes: ['VIEW_AUDIT_LOG'] } })).body;
 
@@ -59,8 +60,8 @@ describe('a service account', () => {
     const { id, key } = await make();
     expect((await read(key)).status).toBe(200);
     await admin.call(revokeApiKeyRoute, { params: { id } });
-    const revoked = performance.now();
-    while ((await read(key)).status !== 401) expect(performance.now() - revoked).toBeLessThan(1_000);
+    // How long a busy machine takes says nothing; a gateway that was not told would believe it for a whole minute.
+    await until('it is out', async () => (await read(key)).status === 401);
   });
 
   it('works on with the old text while the new one is being rolled out', async () => {

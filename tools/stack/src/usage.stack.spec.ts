@@ -28,10 +28,11 @@ it('an analyst sees how much people do and how long their requests take, once th
   const people = [analyst];
   for (const name of ['admin', 'manager', 'editor', 'viewer']) people.push(await enter(name));
   for (const person of people) await person.call(getProfileRoute);
-  await until('the gateway has told what it measured', async () => {
+  const isTold = async () => {
     const { performance } = await usage();
     return performance!.some((one) => one.route === route && one.requests >= people.length);
-  });
+  };
+  await until('the gateway has told what it measured', isTold, 60_000);
   const { total, by_type, performance } = await usage();
   expect(total).toEqual({ events: expect.any(Number) as number, suppressed: false });
   expect(by_type).toContainEqual({ key: 'sign_in', events: expect.any(Number) as number, suppressed: false });

@@ -45,12 +45,12 @@ async function visitor(acme: string): Promise<Client> {
 }
 
 async function untilSome<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
     const found = await look();
     if (found !== undefined) return found;
     await new Promise((done) => setTimeout(done, 50));
   }
-  throw new Error('what was awaited did not come within 20 s');
+  throw new Error('what was awaited did not come within 60 s');
 }
 
 const content = '%PDF-1.7 passport of Vera';

@@ -19,6 +19,13 @@ const lines = (text: string): ActivityEntry[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as ActivityEntry);
 
+/** Something that happens after all else. @returns what to wait for */
+function afterwards(who: CurrentUserContext): Promise<string> {
+  const { account_id, user_id } = who;
+  const data = { account_id, user_id, updated_at: '2026-03-01T12:00:00.000Z' };
+  return under().happened(who, 'profile', `${account_id}_${user_id}`, [{ type: 'ProfileUpdated', data }]);
+}
+
 /** More than several pages of a walk hold. */
 async function longLog(): Promise<{ me: CurrentUserContext; position: string }> {
   const me = await consenting(under());
@@ -48,12 +55,7 @@ describe('GET /users/activity/export', () => {
     const admin = signedIn('ADMIN', { account_id: me.account_id });
     const { position } = await track(me, { type: 'click' });
     await take(`?user_id=${me.user_id}&q=secret-of-ada&type=click&format=csv`, admin, position);
-    const at = await under().happened(me, 'profile', `${me.account_id}_${me.user_id}`, [
-      {
-        type: 'ProfileUpdated',
-        data: { account_id: me.account_id, user_id: me.user_id, updated_at: '2026-03-01T12:00:00.000Z' },
-      },
-    ]);
+    const at = await afterwards(me);
     const { json } = await under().get('/users/activity?type=activity_exported', me, at);
     expect(json.data).toMatchObject([{ category: 'data', source: 'server', data: { by: admin.user_id } }]);
     const audit = await under().get('/audit-logs?event_type=ActivityExported', admin, at);
@@ -114,7 +116,9 @@ describe('GET /users/activity/export', () => {
       const { status, text } = await under().service.call('HEAD', '/users/activity/export', me);
       expect([status, text]).toEqual([200, '']);
     }
-    expect((await take('', me)).text).toBe('');
+    const { json } = await under().get('/users/activity?type=activity_exported', me, await afterwards(me));
+    expect(json.data).toEqual([]);
+    expect((await take('?source=client', me)).status).toBe(200);
   });
 
   it('is open so many times at once, waits for its reader, and ends when the client goes', async () => {

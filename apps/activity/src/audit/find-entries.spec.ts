@@ -164,12 +164,13 @@ describe('pages of the audit log by number', () => {
     const { meta } = await list('entity=Profile&limit=100&page=200', who);
     expect(meta).toMatchObject({ total_items: countedRows, total_pages: 200, total_capped: true, has_next_page: true });
     expect(meta.next_cursor).not.toBeNull();
-  });
+  }, 180_000);
 });
 
 /** As retention and the tables' owner, whom row-level security does not hold back. */
 async function asOwner(text: string, values: unknown[]) {
-  const pool = createPool({ url: under().stores.database.superuserUrl, applicationName: 'test', max: 1 });
+  const url = under().stores.database.superuserUrl;
+  const pool = createPool({ url, applicationName: 'test', max: 1, statementTimeoutMs: 120_000 });
   try {
     return await pool.query(text, values);
   } finally {

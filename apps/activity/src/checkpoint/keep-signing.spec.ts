@@ -83,8 +83,8 @@ describe('keeping on signing', () => {
   it('goes on while the second place is away, and brings it what it lacks when it is back', async () => {
     const away = join(folder, 'later');
     const later = folderObjects(away);
-    const signing = start({ secondPlace: later });
     const first = (await newest()) + 1;
+    const signing = start({ secondPlace: later });
     await reached(first);
     await until('it is noticed', () => signing.unwitnessed() > 0);
     expect(signing.refusal()).toBeNull();
@@ -99,8 +99,8 @@ describe('keeping on signing', () => {
   it('signs nothing that does not continue the signed past, says why, and goes on when that is put right', async () => {
     const { pool } = database();
     await pool.query(`update signed_heads set size = size + 7 where log = $1`, [acme]);
-    const signing = start();
     const before = await newest();
+    const signing = start();
     await until('it refuses', () => signing.refusal() !== null);
     expect(signing.refusal()!.message).toContain(`Nothing is signed: the log ${acme} holds`);
     expect(await newest()).toBe(before);
@@ -128,15 +128,17 @@ describe('keeping on signing', () => {
     time.elapsed += 60_000;
     await place.remove(objectOf(next + 1));
     time.elapsed += 60_000;
-    await until('it goes on', async () => {
+    // It rests twice from what seems to have taken minutes.
+    const goesOn = async () => {
       time.elapsed += 60_000;
       return (await newest()) > next + 1;
-    });
+    };
+    await until('it goes on', goesOn, 40_000);
   });
 
   it('is one process’s work at a time: the other takes over when it is gone', async () => {
-    const [first, second] = [start(), start()];
     const before = await newest();
+    const [first, second] = [start(), start()];
     await reached(before + 1);
     await first.stop();
     await reached(before + 2);

@@ -18,15 +18,26 @@ export interface Peer {
   retry(id: string, request: CurrentUserContext): Promise<boolean>;
 }
 
-/** A list waits no longer for anybody: what is missing is said in the answer. */
-const listMs = 2_000;
-/** A consumer handles what is retried before it answers. */
-const retryMs = 25_000;
+/** How long a service may take to answer. */
+export interface Patience {
+  listMs: number;
+  retryMs: number;
+}
+
+/**
+ * A list waits no longer for anybody: what is missing is said in the answer. A consumer handles what is retried before it
+ * answers.
+ */
+const usualPatience: Patience = { listMs: 2_000, retryMs: 25_000 };
 const path = '/internal/parked';
 const Listed = z.object({ data: z.array(ParkedWork) });
 
 /** A service asked over HTTP. @throws Problem 503 `service-unreachable`, or what it answered */
-export const peerOver = (service: ParkingService, client: InternalClient): Peer => ({
+export const peerOver = (
+  service: ParkingService,
+  client: InternalClient,
+  { listMs, retryMs } = usualPatience,
+): Peer => ({
   service,
   async list(ask, request) {
     const query = new URLSearchParams();

@@ -5,7 +5,7 @@ import { signedIn } from '@annals/testing';
 import { auditPart } from '../audit/part.js';
 import { checkpointPart } from '../checkpoint/part.js';
 import { activityUnderTest } from '../testing/activity-service.js';
-import { bytes, headOf, renamed, verifiedRound } from '../testing/proven.js';
+import { bytes, headOf, onceSigned, renamed, verifiedRound } from '../testing/proven.js';
 import { checkpointCovering } from './signed-log.js';
 
 const under = activityUnderTest([auditPart, checkpointPart]);
@@ -20,7 +20,7 @@ async function newestId(who: Who, seen: string): Promise<string> {
 /** Makes an entry and has it signed. */
 async function signedEntry(who: Who, name: string): Promise<AuditProof> {
   const id = await newestId(who, await renamed(under(), who, name));
-  return AuditProof.parse((await get(`/audit-logs/${id}/proof`, who)).json);
+  return AuditProof.parse((await onceSigned(() => get(`/audit-logs/${id}/proof`, who))).json);
 }
 
 describe('a proof of an entry', () => {
@@ -70,7 +70,7 @@ describe('a proof of an entry', () => {
     const seen = await under().happened(ada, 'credential', ada.user_id!, [throttled]);
     const { json } = await get('/audit-logs?log=house&limit=1', root, seen);
     const { id } = (json as { data: { id: string }[] }).data[0]!;
-    const proof = AuditProof.parse((await get(`/audit-logs/${id}/proof?log=house`, root)).json);
+    const proof = AuditProof.parse((await onceSigned(() => get(`/audit-logs/${id}/proof?log=house`, root))).json);
     verifiedRound(proof.checkpoint, proof.verifier);
     const routes = [
       `/audit-logs/${id}/proof`,

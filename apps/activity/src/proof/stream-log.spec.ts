@@ -52,7 +52,7 @@ describe('an export of a long log', () => {
     const life = entriesIn(Array.from({ length: entries }, () => acme));
     for (let from = 0; from < entries; from += 2_000) await happen(pool, life.slice(from, from + 2_000));
     await signRound(pool, { signer: auditSigner(), now: new Date('2026-03-01T12:00:00.000Z'), thorough: true });
-  }, 60_000);
+  }, 180_000);
 
   it('stops reading while the client does not take it, and for good when the client goes away', async () => {
     const { answer, server, res, done } = await served();

@@ -20,6 +20,9 @@ import { openParts, type OpenedActivity } from '../open-activity.js';
 import { type Ground, type Part } from '../part.js';
 import { parts as allParts } from '../parts.js';
 
+/** A reader of these services is as patient as the machine is slow; how long one of production waits is proved elsewhere. */
+const patienceMs = 40_000;
+
 /** A running activity service over stores of its own. */
 export interface ActivityUnderTest {
   stores: TestStores;
@@ -66,7 +69,7 @@ async function start(parts: readonly Part[]): Promise<{ under: ActivityUnderTest
     service: 'activity',
     routes: opened.routes,
     commandKey,
-    projections: runners,
+    projections: runners.map((runner) => ({ waitFor: (tokens) => runner.waitFor(tokens, patienceMs) })),
   });
   const anything = (category: string): Aggregate<null> => ({ category, initial: null, evolve: () => null });
   const under: ActivityUnderTest = {

@@ -37,7 +37,8 @@ export async function startNeighbour(
   const signer = createContextSigner({ principal: 'svc:activity', privateJwk: config.CONTEXT_SIGNING_KEY });
   const client = internalClient({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, signer });
   return {
-    peer: peerOver(service, client),
+    // As patient as the machine is slow; who is gone is known at once.
+    peer: peerOver(service, client, { listMs: 25_000, retryMs: 25_000 }),
     async stop() {
       await client.close();
       server.closeAllConnections();

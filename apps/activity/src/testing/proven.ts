@@ -1,5 +1,6 @@
 import { type Checkpoint, type CurrentUserContext, type ProfileEvent } from '@annals/contracts';
 import { headLeaf, includes, openNote, parseRound, parseVerifier, type Round } from '@annals/ledger';
+import { type Answered, until } from '@annals/testing';
 import { type ActivityUnderTest } from './activity-service.js';
 
 /** One entry in the account's log. @returns the position to wait for */
@@ -8,6 +9,23 @@ export function renamed(under: ActivityUnderTest, who: CurrentUserContext, name:
   const data = { account_id, user_id, updated_at: '2026-03-01T12:00:00.000Z', name };
   const event = { type: 'ProfileUpdated', data } as ProfileEvent;
   return under.happened(who, 'profile', `${account_id}_${user_id}`, [event]);
+}
+
+/** Within this no round is signed that nobody asked for. */
+const askedAgainMs = 40_000;
+
+/** What stands on a signed round, asked for again where the answer says that it is for later. */
+export async function onceSigned(ask: () => Promise<Answered>): Promise<Answered> {
+  let answer: Answered | undefined;
+  await until(
+    'a round is signed',
+    async () => {
+      answer = await ask();
+      return answer.json.code !== 'not-yet-signed';
+    },
+    askedAgainMs,
+  );
+  return answer!;
 }
 
 export const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');

@@ -30,6 +30,8 @@ let service: TestService;
 beforeAll(async () => {
   const { store, database, keyEncryptionKey: commandKey } = stores();
   runners = projections.map((projection) => runProjection({ projection, pool: database.pool, store }));
+  // Who asks waits some seconds for a view that runs, not for one that is only being started.
+  await Promise.all(runners.map((runner) => runner.caughtUp()));
   const routes = eraserRoutes({ store, objects, pool: database.pool, runners, now: () => new Date() });
   service = await startTestService({ service: 'export', routes, commandKey });
 });
@@ -114,6 +116,7 @@ const statusOf = async (who: CurrentUserContext, id: string) => {
   return state.kind === 'none' ? 'none' : `${state.status}${state.expired ? ', expired' : ''}`;
 };
 const listed = async (who: CurrentUserContext) => {
+  await Promise.all(runners.map((runner) => runner.caughtUp()));
   const rows = await rowsOf<{ user_id: string }>(
     stores().database.pool,
     who.account_id!,

@@ -93,6 +93,7 @@ const byTheReading: readonly Case[] = [
   ['a name twice in one object', 'json', 'key-duplicate', () => '[{"email":"a@x.org","email":"b@x.org","name":"A"}]'],
   ['__proto__', 'json', 'key-forbidden', () => '[{"email":"a@x.org","name":"A","__proto__":{"role":"ADMIN"}}]'],
   ['constructor', 'json', 'key-forbidden', () => '[{"constructor":{"prototype":{}}}]'],
+  ['prototype', 'json', 'key-forbidden', () => '[{"prototype":{}}]'],
   [
     'a number that no number can hold',
     'json',

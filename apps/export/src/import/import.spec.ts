@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CurrentUserContext } from '@annals/contracts';
 import { signedIn } from '@annals/testing';
+import { fresh } from '../testing/fresh.js';
 import { formOf, importer, importsUnderTest } from '../testing/imports-under-test.js';
 import { documentOf } from '../testing/import-files.js';
 import { sweepImports } from './work/sweep-imports.js';
@@ -237,9 +238,7 @@ describe('the history', () => {
     const who = importer();
     const first = await done(who);
     const second = await send(who, three, { dry_run: 'true' });
-    const { json } = await call(who, 'GET', '?limit=1', {
-      headers: { 'x-min-position': second.headers.get('x-position')! },
-    });
+    const { json } = await fresh(second.position, (headers) => call(who, 'GET', '?limit=1', { headers }));
     expect(json).toMatchObject({ data: [{ id: second.json.id }], meta: { total_items: 2, has_next_page: true } });
     const next = await call(who, 'GET', '?limit=1&page=2');
     expect(next.json).toMatchObject({ data: [{ id: first, status: 'succeeded' }] });

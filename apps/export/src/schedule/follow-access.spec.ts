@@ -12,8 +12,10 @@ import { scheduleSets, schedulesId } from './schedules.js';
 
 const stores = testStores({ service: 'export', events: allEvents, projections: [runningSchedules] });
 let view: ProjectionRunner;
-beforeAll(() => {
+beforeAll(async () => {
   view = runProjection({ projection: runningSchedules, pool: stores().database.pool, store: stores().store });
+  // Who is told waits some seconds for a view that runs, not for one that is only being started.
+  await view.caughtUp();
 });
 afterAll(() => view.stop());
 

@@ -199,7 +199,8 @@ describe('the clock of the schedules', () => {
     const people = [signedIn(), signedIn(), signedIn()];
     const schedules = await Promise.all(people.map((who) => scheduled(who)));
     await views[1]!.caughtUp();
-    clock = schedules[0]!.due;
+    // A full hour may have struck between them.
+    clock = new Date(Math.max(...schedules.map(({ due }) => due.getTime())));
     const failing = people[1]!.user_id;
     const running = parts({
       mayRequest: {

@@ -44,6 +44,8 @@ export interface ErasuresUnderTest {
 }
 
 const graceHours = 24;
+/** The views have only just been started, on whatever machine. */
+const patienceMs = 60_000;
 export const signing = generateKeyPairSync('ed25519');
 
 export function erasuresUnderTest(): () => ErasuresUnderTest {
@@ -59,7 +61,7 @@ export function erasuresUnderTest(): () => ErasuresUnderTest {
     const { store, keys, database, keyEncryptionKey } = stores();
     const memberships = runProjection({ projection: membershipsProjection, pool: database.pool, store });
     const erasures = runProjection({ projection: erasuresProjection, pool: database.pool, store });
-    const accounts = knownAccounts(database.pool, memberships);
+    const accounts = knownAccounts(database.pool, memberships, patienceMs);
     const officers = new Set<string>();
     const asked: ErasuresUnderTest['asked'] = [];
     const answers = Object.fromEntries(

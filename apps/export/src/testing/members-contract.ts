@@ -65,6 +65,8 @@ export function membersContract(engine: string, startBus: () => Promise<{ bus: B
       ...{ categories: ['membership', 'user', 'account'], principal: 'svc:identity', map: toldByIdentity },
     });
     consumer = await startConsumer(createContextReader({ jwks: { keys: [publicJwk] } }));
+    // A broker takes its time for that: no test's wait is to hold it.
+    await Promise.all([view.caughtUp(), consumer.subscription.joined()]);
   }, 120_000);
 
   afterAll(async () => {

@@ -29,13 +29,13 @@ export interface SignInAttempt extends Pick<Failure, 'step' | 'reason'> {
  * Guessing cannot fill a log: failures on one address beyond a few a minute are told as a number, and those of one
  * client that goes through many addresses as one number for all that nobody has.
  */
-export const signInFlood = ({ capacity }: { capacity?: number } = {}): Flood<FailedSignIn> =>
+export const signInFlood = ({ capacity, now }: { capacity?: number; now?: () => number } = {}): Flood<FailedSignIn> =>
   createFlood<FailedSignIn>({
     keyOf: ({ data }) => `${data.address_hash ?? data.user_id} ${data.step} ${data.account_id}`,
     sourceOf: ({ context }) => context.ip_address ?? 'unknown',
     counted: (latest, times) => ({ ...latest, id: uuidv7(), data: { ...latest.data, times } }),
     blurred: (failed) => (failed.data.user_id ? failed : { ...failed, data: { ...failed.data, address_hash: null } }),
-    ...{ same: 5, source: 30, capacity },
+    ...{ same: 5, source: 30, capacity, now },
   });
 
 /**

@@ -58,7 +58,7 @@ describe('a person who is erased everywhere', () => {
       context: await person.contextIn({}),
       refresh: await service().call('POST', '/auth/refresh', { body: { refresh_token: person.refresh_token } }),
     };
-  }, 60_000);
+  }, 120_000);
 
   it('is counted, kind by kind', () => {
     expect(removed).toMatchObject({
@@ -201,7 +201,7 @@ describe('a member whom one account erases', () => {
   beforeAll(async () => {
     kept = await fullPerson(service());
     await erase({ account_id: kept.shared, user_id: kept.person.user_id });
-  }, 60_000);
+  }, 120_000);
 
   it('is no member there any more, with nothing lent and nothing counted', async () => {
     const { shared, person, other } = kept;

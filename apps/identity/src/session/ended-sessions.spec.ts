@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { derivedId } from '@annals/event-store';
-import { anonymous, startTestStores } from '@annals/testing';
+import { anonymous, startTestStores, until } from '@annals/testing';
 import { startIdentity, storeOptions, type IdentityService, type TestStores } from '../testing/identity-service.js';
 import { contextOf, newPerson, password, refreshFrom, signInFrom, type SignedIn } from '../testing/sign-in.js';
 import { endEverySession } from './end-every-session.js';
@@ -98,6 +98,7 @@ describe('ending every session', () => {
       "update session_tokens set started_at = started_at - interval '1 minute' where session_id = $1",
       [before.session_id],
     );
+    await until('time has gone on', () => new Date().toISOString() > cause);
     const after = await signInFrom(service, email);
     await endEverySession(service.identity, asking(), before.user_id, 'user-disabled', null, cause);
     await isOver(before);

@@ -6,6 +6,9 @@ import { accounts } from '../account/account.js';
 import { identityUnderTest, storeOptions } from '../testing/identity-service.js';
 import { contextOf, newPerson, signInFrom, type SignedIn } from '../testing/sign-in.js';
 
+// Many requests at once take long where much else is going on.
+jest.setTimeout(180_000);
+
 const { service } = identityUnderTest(() => startTestStores(storeOptions));
 
 type Limit = { max: number; on_excess: 'deny' | 'evict_oldest' } | null;

@@ -10,6 +10,9 @@ import { identityUnderTest, storeOptions, type Answer, type IdentityService } fr
 import { makeKnown } from './make-known.js';
 import { users } from './user.js';
 
+// Many requests at once take long where much else is going on.
+jest.setTimeout(180_000);
+
 const { service: started } = identityUnderTest(() => startTestStores(storeOptions));
 let service: IdentityService;
 let admin: SignedIn;
@@ -41,6 +44,11 @@ beforeAll(async () => {
   both = await signIn('both@annals.test');
   acme = admin.account_id;
   globex = (await signIn('admin@globex.test')).account_id;
+});
+// An access token lasts five minutes, and this file may take longer.
+beforeEach(async () => {
+  const { body } = await service.call('POST', '/auth/refresh', { body: { refresh_token: admin.refresh_token } });
+  admin = body as unknown as SignedIn;
 });
 
 const newAddress = () => `${randomUUID()}@example.test`;

@@ -33,7 +33,10 @@ async function people(): Promise<[ada: CurrentUserContext, grace: CurrentUserCon
   const ada = signedIn();
   const grace = signedIn('VIEWER', { account_id: ada.account_id });
   await service().join(grace);
-  return [ada, grace, await service().join(ada)];
+  const joined = await service().join(ada);
+  // Who follows an address says nothing of what they have seen.
+  await service().followed();
+  return [ada, grace, joined];
 }
 const since = (...positions: string[]) => ({ [headers.minPosition]: positions.join(',') });
 const avatarOf = (answer: { json: Record<string, unknown> }) => answer.json as unknown as Avatar;

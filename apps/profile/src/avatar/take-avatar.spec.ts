@@ -15,6 +15,7 @@ const taken = ({ account_id, user_id }: CurrentUserContext) =>
 async function withPicture(): Promise<CurrentUserContext> {
   const who = signedIn();
   await service().join(who);
+  await service().followed();
   const body = new FormData();
   body.append('file', new Blob([new Uint8Array(await halves().png().toBuffer())], { type: 'image/png' }), 'me.png');
   await service().call('POST', '/users/profile/avatar', who, { body });

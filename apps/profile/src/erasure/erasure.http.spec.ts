@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Avatar, type CurrentUserContext, headers } from '@annals/contracts';
 import { uuidv7 } from '@annals/event-store';
-import { type Answered, everyRow, signedIn } from '@annals/testing';
+import { erasureOf } from '@annals/service';
+import { type Answered, everyRow, signedIn, until } from '@annals/testing';
 import { changeAvatar, settleChanges } from '../avatar/change-avatar.js';
 import { putPictures } from '../avatar/stored-avatar.js';
 import { cleanPicture } from '../avatar/picture/clean-picture.js';
@@ -98,7 +99,7 @@ describe('a member whom an account erases', () => {
     removed = await service().erase(ownerOf(gone.who));
     await service().leave(gone.who);
     await service().reacted();
-  }, 60_000);
+  }, 180_000);
 
   it('is counted, kind by kind', () => {
     expect(removed).toEqual({ handles: 1, pictures: 10, documents: 1 });
@@ -172,14 +173,14 @@ describe('others', () => {
       const { json } = await call('GET', `/directory?q=${full.canary}`, full.admin, full.seen);
       expect(json.data).toMatchObject([{ user_id: full.who.user_id }]);
     }
-  }, 60_000);
+  }, 180_000);
 
   it('still read who was shown their profile when that one is erased', async () => {
     const { who, admin } = await somebody();
     await service().erase({ account_id: null, user_id: admin.user_id! }, ownerOf(admin));
     const { status, json } = await call('GET', '/users/profile/disclosures', who);
     expect([status, (json.data as object[])[0]]).toEqual([200, expect.objectContaining({ viewer_id: admin.user_id })]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a person who is erased everywhere', () => {
@@ -189,7 +190,7 @@ describe('a person who is erased everywhere', () => {
     expect(codeOf(await publicOf(full))).toEqual([404, 'member-unknown']);
     const { json } = await call('GET', `/directory?q=${full.canary}`, full.admin);
     expect(json.data).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('an upload that is under way when its person is erased', () => {
@@ -215,12 +216,14 @@ describe('an upload that is under way when its person is erased', () => {
     );
     await putting;
     const erasing = service().erase(ownerOf(who));
+    const isErased = () => erasureOf(parts.store, ownerOf(who)).then((erasure) => erasure !== null);
+    await until('the person is erased while the picture is put in place', isErased);
     goOn();
     await expect(upload).rejects.toMatchObject({ code: 'subject-erased' });
     await erasing;
     await settleChanges(parts, 0);
     expect(await objectsOf(who)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('of a document is waited for, and leaves nothing', async () => {
     const { who } = await somebody();
@@ -234,7 +237,7 @@ describe('an upload that is under way when its person is erased', () => {
     });
     await erasing;
     expect(await objectsOf(who)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('an erasure that is cut off', () => {
@@ -259,7 +262,7 @@ describe('an erasure that is cut off', () => {
     expect(await service().erase(owner)).toMatchObject({ pictures: 9, documents: 1 });
     expect(await objectsOf(who)).toEqual([]);
     expect(await handlesOf(parts.pool, owner)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('does not begin on a word alone', async () => {
     const { who } = await somebody();
@@ -267,5 +270,5 @@ describe('an erasure that is cut off', () => {
     await expect(first!.remove(ownerOf(who))).rejects.toMatchObject({ code: 'not-erased' });
     const { state } = await service().parts.store.load(profile, streamOf(ownerOf(who)));
     expect(state.fields.handle).toBeDefined();
-  }, 60_000);
+  }, 180_000);
 });

@@ -48,6 +48,7 @@ async function approveAndFall({ who, id, admin }: Awaited<ReturnType<typeof aske
     ...{ id: uuidv7(), context: admin, now },
     decide: (state) => decideVerification({ ...command, verdict: { decision: 'approved' } }, state),
   });
+  await service().followed();
   return events[0]!;
 }
 

@@ -13,14 +13,15 @@ const at = '2026-03-01T12:00:00.000Z';
 async function restricted({ who, at: seen }: Person): Promise<Person> {
   const data = { ...ownerOf(who), reason: 'Accuracy is contested', restricted_by_id: who.user_id, restricted_at: at };
   const header = await happened('hold', streamOf(ownerOf(who)), who, 'ProcessingRestricted', data);
+  // Another process wrote it, and a change does not wait for a position.
+  await service().followed();
   return { who, at: joined(seen, header) };
 }
 async function lifted({ who, at: seen }: Person): Promise<Person> {
   const data = { ...ownerOf(who), lifted_by_id: who.user_id, lifted_at: at };
-  return {
-    who,
-    at: joined(seen, await happened('hold', streamOf(ownerOf(who)), who, 'ProcessingRestrictionLifted', data)),
-  };
+  const header = await happened('hold', streamOf(ownerOf(who)), who, 'ProcessingRestrictionLifted', data);
+  await service().followed();
+  return { who, at: joined(seen, header) };
 }
 const joined = (...all: Record<string, string>[]) => {
   const [name] = Object.keys(all[0]!);

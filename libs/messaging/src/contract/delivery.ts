@@ -236,6 +236,6 @@ export function deliveryContract(bench: () => Bench): void {
       await eventually(() => new Set(texts(received)).size === 200);
       expect(inOrderPerKey(received)).toBe(true);
       await bench().bus().ping();
-    }, 90_000);
+    }, 180_000);
   });
 }

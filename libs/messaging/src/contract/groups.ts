@@ -2,6 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { eventually, gate, inOrderPerKey, message, numbered, texts, type Bench } from './fixture.js';
 
+/** Of members that others wait for: short, but longer than a busy machine keeps one from showing that it is alive. */
+const sessionTimeoutMs = 6_000;
+
 /** What the members of a group promise each other, and how a bus ends. */
 export function groupContract(bench: () => Bench): void {
   describe('groups', () => {
@@ -48,18 +51,18 @@ export function groupContract(bench: () => Bench): void {
       await eventually(() => seen() === 1000);
       expect(third.sub.status().status).toBe('live');
       expect(inOrderPerKey(log)).toBe(true);
-    }, 60_000);
+    }, 120_000);
 
     it('let a member work long as long as it shows signs of life', async () => {
       const topic = await bench().topic(1);
       const group = bench().group();
-      const sessionTimeoutMs = 1_500;
       const started = gate();
       const first = await bench().collect(bench().bus(), {
         topics: [topic],
         group,
         sessionTimeoutMs,
-        async onBatch(_, { heartbeat }) {
+        async onBatch(batch, { heartbeat }) {
+          if (!texts(batch).includes('long')) return;
           started.open();
           for (const end = Date.now() + 2.5 * sessionTimeoutMs; Date.now() < end; await wait(100)) await heartbeat();
         },
@@ -88,7 +91,7 @@ export function groupContract(bench: () => Bench): void {
         .publish(topic, [message('key', 'next')]);
       await eventually(() => first.received.length + handledBySecond.length === 2);
       expect(handledBySecond).not.toContain('long');
-    });
+    }, 120_000);
 
     it('take over from a member that fell silent, and fence it: its late commit changes nothing', async () => {
       const bus = bench().bus();
@@ -101,7 +104,7 @@ export function groupContract(bench: () => Bench): void {
       const zombie = await bench().collect(bench().bus(), {
         topics: [topic],
         group,
-        sessionTimeoutMs: 1_500,
+        sessionTimeoutMs,
         async onBatch(_, { heartbeat }) {
           if (zombieCalls++ > 0) return;
           started.open();
@@ -111,7 +114,7 @@ export function groupContract(bench: () => Bench): void {
       });
       await bus.publish(topic, [message('key', '0')]);
       await started.opened;
-      const heir = await bench().collect(bench().bus(), { topics: [topic], group, sessionTimeoutMs: 1_500 });
+      const heir = await bench().collect(bench().bus(), { topics: [topic], group, sessionTimeoutMs });
       await heir.until(1);
       await bus.publish(topic, [message('key', '1')]);
       await heir.until(2);
@@ -123,7 +126,7 @@ export function groupContract(bench: () => Bench): void {
       await eventually(async () => (await bus.lag(group)).get(`${topic}/0`) === 0n);
       expect(texts(heir.received).slice(0, 2)).toEqual(['0', '1']);
       expect(texts([...heir.received, ...zombie.received]).filter((text) => text === '1')).toHaveLength(1);
-    }, 60_000);
+    }, 120_000);
 
     it('have one set of topics: a member with another is refused, loudly', async () => {
       const topics = [await bench().topic(1), await bench().topic(1)];

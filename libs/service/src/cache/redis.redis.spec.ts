@@ -15,19 +15,19 @@ const until = async (condition: () => boolean | Promise<boolean>) => {
 withRedis('a cache shared through Redis', () => {
   let server: RedisServer;
   const open: SharedCache[] = [];
-  const cacheOf = (url = server.url) => {
+  const cacheOf = (url = server.url, timeoutMs = 20_000) => {
     const cache = createSharedCache({
       url,
       logger: recordedLog().logger,
       metrics: createMetrics(),
-      timeoutMs: 200,
-      pauseMs: 50,
+      timeoutMs,
+      pauseMs: 1_000,
     });
     open.push(cache);
     return cache;
   };
-  const shared = async () => {
-    const cache = cacheOf();
+  const shared = async (timeoutMs?: number) => {
+    const cache = cacheOf(server.url, timeoutMs);
     await until(() => cache.state() === 'shared');
     return cache;
   };
@@ -85,7 +85,7 @@ withRedis('a cache shared through Redis', () => {
   });
 
   it('is not held up by a Redis that hangs', async () => {
-    const cache = await shared();
+    const cache = await shared(200);
     server.process.kill('SIGSTOP');
     expect(await cache.get('key')).toBeUndefined();
     expect(cache.state()).toBe('local');

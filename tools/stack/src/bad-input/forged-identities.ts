@@ -1,6 +1,16 @@
 import { gatewayPrincipal, personIdentity, serviceIdentity } from '@annals/auth';
 import type { IdentityContext } from '@annals/contracts';
-import { ed25519With, hmacWith, keyIn, minute, partsOf, token, unsigned, type SignBytes } from './forged-tokens.js';
+import {
+  ed25519With,
+  hmacWith,
+  keyIn,
+  minute,
+  partsOf,
+  tampered,
+  token,
+  unsigned,
+  type SignBytes,
+} from './forged-tokens.js';
 import type { TrustedIssuer } from './trusted-issuer.js';
 
 /** Somebody whose token or context is forged. */
@@ -50,7 +60,7 @@ export function forgedTokens({
     ['token-signature', forged({}, { sub: other.userId })],
     ['token-signature', forged({ jwk }, {})],
     ['token-signature', forged({ jku: 'http://127.0.0.1:1/jwks' }, {})],
-    ['token-signature', `${own.token.slice(0, -4)}AAAA`],
+    ['token-signature', tampered(own.token)],
     ['token-key-unknown', forged({ kid: 'gateway' }, {})],
     ['token-issuer-unknown', forged({}, { iss: 'https://evil.test' })],
     ['token-type', contextFor(keysDir, somebody(own), 'gateway', { iss: ownClaims.iss })],
@@ -95,7 +105,7 @@ export function forgedContexts({ keysDir, own }: Pick<Forgery, 'keysDir' | 'own'
     contextFor(keysDir, ctx, 'gateway', {}, { typ: 'msgctx+jwt' }),
     contextFor(keysDir, ctx, 'gateway', {}, { alg: 'none' }),
     contextFor(keysDir, serviceIdentity('svc:export'), 'gateway'),
-    `${contextFor(keysDir, ctx).slice(0, -4)}AAAA`,
+    tampered(contextFor(keysDir, ctx)),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { headers } from '@annals/contracts';
-import { rawCall, type RawAnswer } from '../raw-call.js';
+import { patientCall, type RawAnswer } from '../raw-call.js';
 import { demoPassword } from '../sign-ins.js';
 
 /** Somebody who is signed in, and the account they work in. */
@@ -38,7 +38,7 @@ interface Request {
 const send =
   ({ method, path, body, given = {} }: Request, caller?: Caller) =>
   (api: string, requestId: string): Promise<RawAnswer> =>
-    rawCall(api + path, {
+    patientCall(api + path, {
       method,
       headers: [
         [headers.requestId, requestId],

@@ -81,7 +81,7 @@ it('whatever people do leaves one entry each, in the right log, with what came o
   const promised = told.flatMap(({ act, requestId }) => (act.promised ? [[requestId, act.promised] as const] : []));
   let entries: AuditEntry[] = [];
   const isComplete = () => promised.every(([requestId]) => entries.some(({ request_id }) => request_id === requestId));
-  for (const deadline = Date.now() + 30_000; !isComplete() && Date.now() < deadline;) {
+  for (const deadline = Date.now() + 120_000; !isComplete() && Date.now() < deadline;) {
     await new Promise((done) => setTimeout(done, 100));
     entries = [
       ...(await entriesOf(admin.client, undefined, ours)),

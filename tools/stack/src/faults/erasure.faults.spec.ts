@@ -63,7 +63,8 @@ async function enter(who: string, account?: string): Promise<{ client: Client; a
   const client = createClient({ baseUrl: stack.api });
   const { body } = await client.call(loginRoute, { body: { email: who, password: demoPassword, account } });
   if (!('access_token' in body)) throw new Error(`${who} is asked for a second factor`);
-  client.signIn({ token: body.access_token });
+  // Renewed, because all of this may take longer than a token lives.
+  client.signIn({ token: body.access_token, refreshToken: body.refresh_token });
   return { client, account: body.account_id!, token: body.access_token };
 }
 
@@ -168,10 +169,11 @@ it('forgets in one account what that account holds, and nothing of the same pers
   const { body: mine } = await here.client.call(getMyContextRoute);
   const wish = { user_id: mine.user_id!, scope: 'account' as const };
   const { body: asked } = await officer.client.call(requestErasureRoute, { body: wish });
-  await until('it is certified', async () => {
+  const isCertified = async () => {
     const { body } = await officer.client.call(getErasureRoute, { params: { erasure_id: asked.id } });
     return body.status === 'erased';
-  });
+  };
+  await until('it is certified', isCertified, 240_000);
 
   expect(scan('--canary', 'lived in Acme').status).toBe(0);
   expect((await elsewhere.client.call(getProfileRoute, {})).body.bio).toBe('lives in Globex');

@@ -6,7 +6,7 @@ import { launchStack, type LaunchedStack } from '../story/launched-stack.js';
 import { endProcess, isReady } from '../stack-processes.js';
 
 const count = 2_000;
-jest.setTimeout(480_000);
+jest.setTimeout(900_000);
 let stack: LaunchedStack;
 beforeAll(async () => {
   stack = await launchStack(resolve(__dirname, '../../../..'));
@@ -30,7 +30,7 @@ it('an import whose processes are killed one after the other loses nobody and ma
     await endProcess(stack.layout, victim);
     if (victim !== 'event-node') await until(`${victim} is back`, () => isReady(stack.layout, victim), 120_000);
   }
-  const { outcomes } = await endOf(begun, 300_000);
+  const { outcomes } = await endOf(begun, 600_000);
   expect(outcomes).toMatchObject({ created: count, changed: 0, invited: 0, unchanged: 0, refused: 0 });
   const members = membersIn(await exportAccount(desk, 'json', 120_000));
   expect([...members.keys()].sort()).toEqual(people.map(({ email }) => email).sort());

@@ -104,7 +104,7 @@ it.each(Object.keys(ends))(
     await withViewsStopped(async () => {
       await ends[how]!(laptop.client, phone);
       expect(await isRefused(phone.client)).toBe(true);
-      await until('the other gateway refuses it as well', () => isRefused(far), 5_000);
+      await until('the other gateway refuses it as well', () => isRefused(far));
       await laptop.client.call(getMyContextRoute);
     });
   },

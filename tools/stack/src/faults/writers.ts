@@ -89,6 +89,8 @@ async function startWriter(api: string, author: Author, stopping: () => boolean)
 
   const done = (async () => {
     for (let n = 0; !stopping(); n += 1) await write(`${userId} ${n}`);
+    // Whoever looks at what was written afterwards gets a token that does not end meanwhile.
+    session = await signIn(api, author);
   })();
   return { writer, done };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { headers, type Route } from '@annals/contracts';
-import { rawCall, type RawAnswer, type RawCall } from '../raw-call.js';
+import { patientCall, type RawAnswer, type RawCall } from '../raw-call.js';
 import type { Verdict } from './expectations.js';
 import { foreignIds } from './foreign-ids.js';
 import type { Asker, World } from './world.js';
@@ -53,7 +53,7 @@ function send(api: string, path: string, { bearer, account }: Asker, call: RawCa
   const who: [string, string][] = bearer === null ? [] : [['authorization', `Bearer ${bearer}`]];
   if (account !== null) who.push([headers.accountId, account]);
   if (call.body !== undefined) who.push(['content-type', 'application/json']);
-  return rawCall(api + path, { ...call, headers: [...who, ...(call.headers ?? [])] });
+  return patientCall(api + path, { ...call, headers: [...who, ...(call.headers ?? [])] });
 }
 
 const filled = (path: string, ids: Readonly<Record<string, string>>): string =>

@@ -170,11 +170,11 @@ async function untilRefused(api: string, bearer: string): Promise<void> {
 }
 
 async function untilSome<T>(look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error('what was awaited did not come within 20 s');
+    if (Date.now() > deadline) throw new Error('what was awaited did not come within 60 s');
     await new Promise((done) => setTimeout(done, 50));
   }
 }

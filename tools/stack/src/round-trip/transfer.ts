@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createClient, signedIn, type Client } from '@annals/client';
+import { ApiProblem, createClient, signedIn, type Client } from '@annals/client';
 import {
   createAccountRoute,
   defineRoleRoute,
@@ -95,16 +95,19 @@ export async function exportAccount(
   return new Uint8Array(await buffer(stream as WebStream<Uint8Array>));
 }
 
-/** Looks at an operation until it has ended. @throws Error when it takes too long */
+/** Looks at an operation until it has ended, also while it cannot be shown. @throws Error when it takes too long */
 async function whenOver<O extends { finished_at: string | null }>(
   look: () => Promise<O>,
   patienceMs: number,
 ): Promise<O> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
-    const operation = await look();
-    if (operation.finished_at !== null) return operation;
-    if (Date.now() > deadline) throw new Error(`not over after ${patienceMs} ms: ${JSON.stringify(operation)}`);
+    const seen = await look().catch((error: unknown) => {
+      if (error instanceof ApiProblem && error.status === 503) return error.code;
+      throw error;
+    });
+    if (typeof seen !== 'string' && seen.finished_at !== null) return seen;
+    if (Date.now() > deadline) throw new Error(`not over after ${patienceMs} ms: ${JSON.stringify(seen)}`);
     await pause(200);
   }
 }

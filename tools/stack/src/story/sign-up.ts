@@ -26,12 +26,12 @@ export async function registerAndVerify(api: string, email: string, password: st
 
 /** The mail is sent by a reactor after the answer, so the box is asked again until it is there. */
 async function untilMail(client: Client, email: string): Promise<string> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const { body } = await client.call(devMailRoute, { query: { to: email } });
     const text = body.data.map((mail) => JSON.stringify(mail)).at(0);
     if (text !== undefined) return text;
-    promised(Date.now() < deadline, `a mail to ${email} arrives within 20 s`);
+    promised(Date.now() < deadline, `a mail to ${email} arrives within 60 s`);
     await new Promise((done) => setTimeout(done, 50));
   }
 }

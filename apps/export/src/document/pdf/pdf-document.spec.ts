@@ -46,7 +46,7 @@ describe('the PDF document', () => {
     bytes = await buffer(pdfDocument(content));
     read = await readPdf(bytes);
     expect((await buffer(pdfDocument(content))).equals(bytes)).toBe(true);
-  }, 60_000);
+  }, 180_000);
 
   it('is A4, tagged, in a language, with a title', () => {
     expect(read.size.map(Math.round)).toEqual([595, 842]);

@@ -225,8 +225,10 @@ describe('JSON', () => {
           const safe = JSON.parse(
             JSON.stringify(extra, (_, v: unknown) => (typeof v === 'number' ? Math.round(v) % 1000 : v)),
           ) as unknown[];
+          // So are three names, which the generator knows and takes now and then.
+          const forbidden = ['__proto__', 'constructor', 'prototype'];
           const plain = JSON.parse(
-            JSON.stringify(safe, (k, v: unknown) => (k === '__proto__' ? undefined : v)),
+            JSON.stringify(safe, (k, v: unknown) => (forbidden.includes(k) ? undefined : v)),
           ) as unknown[];
           expect(
             await values(documentOf({ members: items, extra: plain.filter((v) => v !== null) }), json),

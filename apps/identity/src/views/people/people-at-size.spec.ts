@@ -35,7 +35,7 @@ beforeAll(async () => {
   await fill(acme, size);
   await fill(globex, 1_000);
   await vacuumTables(database().ownerUrl, ['people_v2.members', 'people_v2.member_terms']);
-}, 60_000);
+}, 180_000);
 
 const all: MemberQuery = {
   ...{ accountId: acme, q: undefined, role: undefined, statuses: ['pending', 'active', 'disabled'] },

@@ -56,7 +56,7 @@ beforeAll(async () => {
     await project(database().pool, directory, events.slice(start, start + 500));
   }
   await vacuumTables(database().ownerUrl, ['directory_v2.entries', 'directory_v2.words', 'directory_v2.spellings']);
-}, 60_000);
+}, 240_000);
 
 interface Plan {
   'Node Type': string;
