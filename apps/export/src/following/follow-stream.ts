@@ -33,8 +33,12 @@ export async function followStream<S>(
 ): Promise<void> {
   const gone = new AbortController();
   res.once('close', () => gone.abort());
-  // A comment now and then: whoever stands between takes a silent stream for a dead one.
-  const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs);
+  // A comment now and then: whoever stands between takes a silent stream for a dead one. And a look, for what happened
+  // before this process, just started, heard of any event.
+  const heartbeat = setInterval(() => {
+    res.write(': still here\n\n');
+    changes.announce(id);
+  }, heartbeatMs);
   gone.signal.addEventListener('abort', () => clearInterval(heartbeat), { once: true });
   const after = /^\d{1,15}$/.test(lastEventId ?? '') ? BigInt(lastEventId ?? '') : -1n;
   const write = (operation: unknown, revision?: bigint) => {
