@@ -40,6 +40,8 @@ export interface RouteDefinition {
   ifMatch?: 'optional' | 'required';
   /** Who proved who they are longer ago than `reauthenticationSeconds` gets 403 `reauthentication-required`. */
   reauthenticated?: true;
+  /** Done in no account: which one its caller works in does not make a repetition, by idempotency key, another command. */
+  inNoAccount?: true;
   /** Largest JSON body in bytes; 100 KB unless said. */
   bodyLimit?: number;
   /** It only reads, though its method is not GET: it is no command, and no log has an entry of it unless it is refused. */

@@ -54,6 +54,16 @@ describe('opening an account', () => {
     expect(codeOf(await create(ada, { name: fresh('Other') }, headers))).toEqual([422, 'idempotency-key-reused']);
   });
 
+  it('happens once also for somebody who worked in their only account and afterwards has two', async () => {
+    const newcomer = await somebody();
+    const body = { name: fresh('First') };
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = await create(newcomer, body, headers);
+    await service().settled();
+    const second = await create(newcomer, body, headers);
+    expect([second.status, second.body, second.headers.get('idempotency-replayed')]).toEqual([201, first.body, 'true']);
+  });
+
   it('gives a name, in whatever case and form, to one account alone', async () => {
     const { name } = await team(ada);
     for (const same of [name.toUpperCase(), ` ${name.replace(' ', '  ')} `, name.normalize('NFKD')]) {

@@ -58,7 +58,7 @@ export async function answer(call: Call, parts: CallParts): Promise<Reply> {
   const isRead = route.method === 'GET';
   const key = isRead ? undefined : headerOf(req.headers, headers.idempotencyKey);
   const commandId = commandIdOf({
-    accountId: caller?.account_id ?? null,
+    accountId: route.inNoAccount ? null : (caller?.account_id ?? null),
     userId: caller?.user_id ?? caller?.principal ?? null,
     route: route.id,
     path: call.path,

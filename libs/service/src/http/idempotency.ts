@@ -6,6 +6,7 @@ const namespace = '6f1c2c38-40f5-5a53-9f0a-9f6c3b7f2f10';
 const wellFormed = /^[\x21-\x7e]{1,255}$/;
 
 export interface CommandScope {
+  /** Null for what is done in no account. */
   accountId: string | null;
   userId: string | null;
   route: string;

@@ -75,6 +75,7 @@ export interface MountedRoute {
   responses?: RouteDefinition['responses'];
   ifMatch?: 'optional' | 'required';
   reauthenticated?: true;
+  inNoAccount?: true;
   bodyLimit: number;
   run(request: RouteRequest): Promise<Reply>;
 }
@@ -87,7 +88,7 @@ export function mount<D extends RouteDefinition>(
   route: Route<D>,
   handler: (request: RouteRequest<D>) => Promise<Reply>,
 ): MountedRoute {
-  const { method, path, access, responses, ifMatch, reauthenticated, ...schemas } = route.definition;
+  const { method, path, access, responses, ifMatch, reauthenticated, inNoAccount, ...schemas } = route.definition;
   return {
     id: route.id,
     method,
@@ -99,6 +100,7 @@ export function mount<D extends RouteDefinition>(
     responses,
     ifMatch,
     reauthenticated,
+    inNoAccount,
     bodyLimit: bodyLimitOf(route.definition),
     // The shell hands over exactly what this route's schemas gave, which the type of the list cannot say.
     run: handler,

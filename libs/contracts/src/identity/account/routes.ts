@@ -22,6 +22,7 @@ export const createAccountRoute = route('createAccount', {
   ...accounts,
   summary: 'Open an account for a team; who opens it is its first ADMIN',
   access: self,
+  inNoAccount: true,
   body: schema.NewAccount,
   responses: { 201: schema.Account },
 });
