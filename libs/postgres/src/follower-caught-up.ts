@@ -21,9 +21,17 @@ const patienceMs = 1_000;
  */
 export async function followerCaughtUp(followed: Followed): Promise<void> {
   const { progress, signal } = followed;
-  await progress.live();
+  if (!progress.wasLive()) await Promise.race([progress.live(), stopped(signal)]);
   const waiting = await newestWaiting(followed);
   while (waiting && !(await isReached(progress, waiting))) signal.throwIfAborted();
+}
+
+function stopped(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 /** The newest event of the categories that the leader has not told of yet, or the place up to which all were others'. */

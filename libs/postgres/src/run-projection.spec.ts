@@ -220,4 +220,16 @@ describe('a follower', () => {
     await done;
     expect(await totalOf(10, account)).toBe(2);
   });
+
+  it('is told so, too, if it is stopped before the view was ever there', async () => {
+    broken.add('Spoiled');
+    const leader = run(9);
+    await write(randomUUID(), ['Spoiled', 1]);
+    await until('the leader has failed', () => leader.status().failures > 0);
+    const follower = run(9);
+    const left = expect(follower.caughtUp()).rejects.toThrow('aborted');
+    await until('it follows', () => follower.status().role === 'follower');
+    await follower.stop();
+    await left;
+  });
 });
